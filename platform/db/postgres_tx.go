@@ -1,0 +1,272 @@
+package db
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// pgTx is a snapshot or a writing transaction on PostgreSQL.
+type pgTx struct {
+	d        *pg
+	tx       pgx.Tx
+	ctx      context.Context // the caller's
+	use      context.Context // what statements run under
+	open     *pgRows
+	hooks    []func()
+	failed   error
+	finished bool
+}
+
+func (t *pgTx) Context() context.Context { return t.ctx }
+func (t *pgTx) Dialect() Dialect         { return pgDialect{} }
+func (t *pgTx) AfterCommit(f func())     { t.hooks = append(t.hooks, f) }
+
+func (t *pgTx) usable() error {
+	switch {
+	case t.finished:
+		return errLeft
+	case t.open != nil:
+		return errOpen
+	case t.failed != nil:
+		return errFailed
+	}
+	return nil
+}
+
+func (t *pgTx) end() {
+	if t.open != nil {
+		t.open.Close()
+	}
+	t.finished = true
+}
+
+func (t *pgTx) note(err error) error {
+	if err != nil {
+		t.failed = err
+	}
+	return err
+}
+
+// bound checks a statement and its arguments before the server sees them.
+func bound(sql string, args []any) (string, []any, error) {
+	if len(args) == 0 { // such a statement is sent as plain text, which may hold several
+		if err := single(sql); err != nil {
+			return "", nil, err
+		}
+	}
+	out := make([]any, len(args))
+	for i, a := range args {
+		v, err := plain(a)
+		if err != nil {
+			return "", nil, err
+		}
+		out[i] = v
+	}
+	return numbered(sql), out, nil
+}
+
+func (t *pgTx) Exec(sql string, args ...any) (int64, error) {
+	if err := t.usable(); err != nil {
+		return 0, err
+	}
+	sql, args, err := bound(sql, args)
+	if err != nil {
+		return 0, t.note(err)
+	}
+	tag, err := t.tx.Exec(t.use, sql, args...)
+	return tag.RowsAffected(), t.note(err)
+}
+
+func (t *pgTx) Insert(sql string, args ...any) (int64, error) {
+	table := target(sql)
+	key, ok := t.d.keys.Load(table)
+	if !ok {
+		var column string
+		found, err := t.One([]any{&column}, `SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+ WHERE i.indrelid = to_regclass(?) AND i.indisprimary`, table)
+		if err != nil {
+			return 0, err
+		}
+		if !found {
+			return 0, t.note(fmt.Errorf("db: no key to answer: %.80q", sql))
+		}
+		key = quote(column)
+		t.d.keys.Store(table, key)
+	}
+	var id int64
+	_, err := t.One([]any{&id}, sql+" RETURNING "+key.(string), args...)
+	return id, err
+}
+
+func (t *pgTx) Query(sql string, args ...any) (Rows, error) {
+	if err := t.usable(); err != nil {
+		return nil, err
+	}
+	sql, args, err := bound(sql, args)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	rows, err := t.tx.Query(t.use, sql, args...)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	t.open = &pgRows{t: t, raw: rows}
+	return t.open, nil
+}
+
+func (t *pgTx) One(dest []any, sql string, args ...any) (bool, error) {
+	rows, err := t.Query(sql, args...)
+	if err != nil {
+		return false, err
+	}
+	found, err := one(rows, dest)
+	if err == nil {
+		err = rows.Err()
+	}
+	return found, err
+}
+
+func (t *pgTx) Nested(fn func(Tx) error) error {
+	if err := t.usable(); err != nil {
+		return err
+	}
+	if _, err := t.tx.Exec(t.use, "SAVEPOINT s"); err != nil {
+		return t.note(err)
+	}
+	hooks := len(t.hooks)
+	err := guarded(func() error { return fn(t) })
+	if t.open != nil {
+		t.open.Close()
+	}
+	if spoiled(t.failed) || t.tx.Conn().IsClosed() { // a savepoint does not help; the whole is run again
+		return errors.Join(t.failed, err)
+	}
+	if err == nil && t.failed != nil {
+		err = errIgnored
+	}
+	if err != nil {
+		t.hooks = t.hooks[:hooks]
+		if _, back := t.tx.Exec(t.use, "ROLLBACK TO SAVEPOINT s"); back != nil {
+			return t.note(back)
+		}
+		t.failed = nil
+	}
+	if _, done := t.tx.Exec(t.use, "RELEASE SAVEPOINT s"); done != nil {
+		return t.note(done)
+	}
+	return err
+}
+
+type pgRows struct {
+	t    *pgTx
+	raw  pgx.Rows
+	err  error
+	done bool
+}
+
+func (r *pgRows) Next() bool {
+	if r.done {
+		return false
+	}
+	if r.raw.Next() {
+		return true
+	}
+	r.Close()
+	return false
+}
+
+func (r *pgRows) Scan(dest ...any) error {
+	if r.done {
+		return errLeft
+	}
+	fields, raw := r.raw.FieldDescriptions(), r.raw.RawValues()
+	if len(dest) != len(raw) {
+		return fmt.Errorf("db: %d columns scanned into %d places", len(raw), len(dest))
+	}
+	for i, d := range dest {
+		c, err := pgCell(fields[i], raw[i])
+		if err == nil {
+			err = c.into(d)
+		}
+		if err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (r *pgRows) Err() error { return r.err }
+
+func (r *pgRows) Close() {
+	if r.done {
+		return
+	}
+	r.done = true
+	r.raw.Close()
+	if err := r.raw.Err(); err != nil {
+		r.err = r.t.note(err)
+	}
+	if r.t.open == r {
+		r.t.open = nil
+	}
+}
+
+// pgCell reads a value as the server sent it, in text (format 0) or in binary.
+func pgCell(f pgconn.FieldDescription, raw []byte) (cell, error) {
+	if raw == nil {
+		return cell{}, nil
+	}
+	text := f.Format == pgtype.TextFormatCode
+	switch f.DataTypeOID {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.NameOID, pgtype.BPCharOID, pgtype.UnknownOID, pgtype.QCharOID:
+		return cell{kind: cellTextBytes, b: raw}, nil
+	case pgtype.ByteaOID:
+		if text {
+			b, err := hex.DecodeString(string(raw[min(2, len(raw)):]))
+			return cell{kind: cellBytes, b: b}, err
+		}
+		return cell{kind: cellBytes, b: raw}, nil
+	case pgtype.BoolOID:
+		yes := text && raw[0] == 't' || !text && raw[0] == 1
+		if yes {
+			return cell{kind: cellInt, n: 1}, nil
+		}
+		return cell{kind: cellInt}, nil
+	case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID, pgtype.OIDOID:
+		if text {
+			n, err := strconv.ParseInt(string(raw), 10, 64)
+			return cell{kind: cellInt, n: n}, err
+		}
+		switch len(raw) {
+		case 8:
+			return cell{kind: cellInt, n: int64(binary.BigEndian.Uint64(raw))}, nil
+		case 4:
+			return cell{kind: cellInt, n: int64(int32(binary.BigEndian.Uint32(raw)))}, nil
+		case 2:
+			return cell{kind: cellInt, n: int64(int16(binary.BigEndian.Uint16(raw)))}, nil
+		}
+	case pgtype.NumericOID: // what sum() of integers answers
+		return pgNumeric(f, raw)
+	}
+	return cell{kind: cellAlien}, nil
+}
+
+func pgNumeric(f pgconn.FieldDescription, raw []byte) (cell, error) {
+	var n pgtype.Numeric
+	if err := pgtype.NewMap().Scan(f.DataTypeOID, f.Format, raw, &n); err != nil {
+		return cell{}, err
+	}
+	v, err := n.Int64Value()
+	if err != nil || !v.Valid {
+		return cell{kind: cellAlien}, err
+	}
+	return cell{kind: cellInt, n: v.Int64}, nil
+}
