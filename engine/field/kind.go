@@ -24,7 +24,9 @@ type Kind interface {
 	Define(f *object.Field) error
 	// Read turns the API's form (JSON decoded with UseNumber) into a value, or says what is wrong with it.
 	// It checks the kind's own rules and the field's: length, range, pattern, options. Paths of faults begin at the field's name.
-	// A multi-valued kind receives the whole list; old is the present value, so that items keep their ids and verified marks.
+	// A multi-valued kind receives the whole list, or {"add", "set", "remove"}; old is the present value, so that items
+	// keep their ids and verified marks. New items have the id 0 until Numbered gives them one.
+	// null and "" are empty, and {"masked"} or {"no_right"} keep the old value: it comes from one who could not see it.
 	Read(f *object.Field, in any, old any, c *Context) (any, error)
 	// Write turns a value into the API's form.
 	Write(f *object.Field, v any, c *Context) any
@@ -36,7 +38,8 @@ type Kind interface {
 	Store(f *object.Field, v any, dst []any) []any
 	// Load reads them back; nil is empty.
 	Load(f *object.Field, src []any) (any, error)
-	// Compare reads one operand of a filter into the form in which the column compares (see Leaf).
+	// Compare reads one operand of a filter into the form in which the column compares (see query.Leaf). Where an operand
+	// stands for several (my_subordinates, a phone with and without its country), the answer is the list of them, []any.
 	Compare(f *object.Field, in any, c *Context) (any, error)
 	// Equal says whether two values are the same to a person (an update that changes nothing writes nothing).
 	Equal(a, b any) bool
@@ -85,4 +88,14 @@ func Of(f *object.Field) Kind { return kinds[f.Kind] }
 // Known says whether a kind exists.
 func Known(k object.Kind) bool { return kinds[k] != nil }
 
-var kinds = map[object.Kind]Kind{}
+var kinds = func() map[object.Kind]Kind {
+	m := map[object.Kind]Kind{}
+	for _, k := range []Kind{
+		textKind, longTextKind, numberKind, decimalKind, percentKind, moneyKind, booleanKind, dateKind, dateTimeKind,
+		choiceKind, multiChoiceKind, linkKind, linksKind, ownerKind, refKind, phoneKind, emailKind, messengerKind,
+		urlKind, tagsKind, seriesKind, usccKind,
+	} {
+		m[k.Kind()] = k
+	}
+	return m
+}()
