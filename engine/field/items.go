@@ -195,7 +195,7 @@ func (k items) item(f *object.Field, path string, in any, olds []object.Item, c 
 			}
 		}
 	}
-	if s, ok := value.(string); ok && was == nil && s != "" {
+	if s, ok := in.(string); ok && s != "" {
 		if i := slices.IndexFunc(olds, func(it object.Item) bool { return it.Value == s }); i >= 0 {
 			was = &olds[i]
 		}
@@ -206,9 +206,6 @@ func (k items) item(f *object.Field, path string, in any, olds []object.Item, c 
 	it, err := k.read(f, k.at(path, isForm), value, was, c)
 	if err != nil {
 		return it, err
-	}
-	if it.Label == "" && was != nil {
-		it.Label = was.Label
 	}
 	if it, err = k.labelled(f, path, it, was, form); err != nil {
 		return it, err
@@ -221,6 +218,9 @@ func (k items) item(f *object.Field, path string, in any, olds []object.Item, c 
 	if was != nil {
 		it.ID = was.ID
 		it.Verified = was.Verified && was.Norm == it.Norm
+		if _, given := form["label"]; !given {
+			it.Label = was.Label
+		}
 	}
 	return it, nil
 }
