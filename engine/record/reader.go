@@ -1,0 +1,153 @@
+package record
+
+import (
+	"context"
+
+	"youpeng/engine/object"
+	"youpeng/platform/db"
+)
+
+// Reader reads records for rules: of one snapshot, with what this write is about to change. It remembers the versions
+// that it read; the writer compares them before anything is kept.
+type Reader struct {
+	ctx    context.Context
+	r      db.Reader
+	tables Tables
+	cat    *object.Catalog
+	seen   map[place]int64 // versions, -1 for a record that was not there
+	kept   map[place]*object.Record
+	ahead  map[place]*object.Record // as this write will leave them; nil when purged
+}
+
+// place names a record within a workspace.
+type place struct {
+	object int
+	id     int64
+}
+
+func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
+	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[place]*object.Record{}}
+}
+
+// Get reads a record; nil when there is none. Binned ones are answered too: look at Deleted.
+func (r *Reader) Get(name string, id int64) (*object.Record, error) {
+	list, err := r.Many(name, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Linked reads the record that a link or owner field names; nil when the field is empty.
+func (r *Reader) Linked(rec *object.Record, name string) (*object.Record, error) {
+	f := rec.Object.Field(name)
+	switch v := rec.At(f).(type) {
+	case int64:
+		return r.Get(f.Target, v)
+	case object.Ref:
+		if o := r.cat.Numbered(v.Object); o != nil {
+			return r.Get(o.Name, v.ID)
+		}
+	}
+	return nil, nil
+}
+
+// Many reads records in the order asked; missing ones are nil.
+func (r *Reader) Many(name string, ids []int64) ([]*object.Record, error) {
+	o := r.cat.Object(name)
+	out := make([]*object.Record, len(ids))
+	if o == nil {
+		return out, nil
+	}
+	var missing []int64
+	for _, id := range ids {
+		at := place{o.Number, id}
+		if _, known := r.ahead[at]; !known && r.kept[at] == nil && id > 0 {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		rows, err := r.tables.ByIDs(r.r, o, missing, nil)
+		if err != nil {
+			return nil, err
+		}
+		for i, row := range rows {
+			at := place{o.Number, missing[i]}
+			if row == nil {
+				r.seen[at] = -1
+				continue
+			}
+			r.kept[at], r.seen[at] = row, row.Version
+		}
+	}
+	for i, id := range ids {
+		at := place{o.Number, id}
+		if rec, known := r.ahead[at]; known {
+			out[i] = rec
+		} else {
+			out[i] = r.kept[at]
+		}
+	}
+	return out, nil
+}
+
+// Referring reads the living records of an object whose link, links or ref field names a record.
+func (r *Reader) Referring(name, fieldName string, target *object.Record) ([]*object.Record, error) {
+	o := r.cat.Object(name)
+	if o == nil || o.Field(fieldName) == nil {
+		return nil, nil
+	}
+	f := o.Field(fieldName)
+	var ids []int64
+	var err error
+	if target.ID > 0 {
+		ids, err = r.referring(o, f, target.Object, target.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Many(name, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []*object.Record
+	for _, row := range rows {
+		if row != nil && row.Deleted == 0 && names(f, row, target) {
+			out = append(out, row)
+		}
+	}
+	known := map[int64]bool{}
+	for _, id := range ids {
+		known[id] = true
+	}
+	for at, row := range r.ahead {
+		if at.object == o.Number && !known[at.id] && row != nil && row.Deleted == 0 && names(f, row, target) {
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
+func (r *Reader) referring(o *object.Object, f *object.Field, target *object.Object, id int64) ([]int64, error) {
+	if f.Kind == object.KindRef {
+		return r.tables.Refs(r.r, o, f, target.Number, []int64{id})
+	}
+	return r.tables.Links(r.r, o, f, []int64{id})
+}
+
+// names says whether a link field of a record names a target.
+func names(f *object.Field, rec, target *object.Record) bool {
+	switch v := rec.At(f).(type) {
+	case int64:
+		return v == target.ID
+	case object.Ref:
+		return v == object.Ref{Object: target.Object.Number, ID: target.ID}
+	case []object.Item:
+		for _, it := range v {
+			if it.Link == target.ID {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,29 @@
+package record
+
+import (
+	"context"
+
+	"youpeng/engine/access"
+	"youpeng/engine/column"
+	"youpeng/engine/object"
+	"youpeng/engine/query"
+	"youpeng/engine/table"
+	"youpeng/platform/db"
+)
+
+// Catalog answers what records look like now and refuses, inside a write, what was prepared with an older version.
+type Catalog interface {
+	Current() *object.Catalog
+	Verify(tx db.Tx, version int64) error
+}
+
+// Tables keeps rows.
+type Tables = *table.Tables
+
+// Columns answers questions and rights from memory and is told of every change.
+type Columns interface {
+	Apply(changes []column.Change)
+	Sees(ctx context.Context, a *access.Actor, o *object.Object, id int64) (bool, error)
+	May(ctx context.Context, a *access.Actor, o *object.Object, id int64, d column.Doing) (bool, string, error)
+	Ask(ctx context.Context, q *query.Question, a *access.Actor) (*query.Answer, error)
+}
