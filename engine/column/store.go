@@ -1,0 +1,544 @@
+package column
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"youpeng/engine/field"
+	"youpeng/engine/object"
+	"youpeng/platform/clock"
+	"youpeng/platform/fault"
+)
+
+// Source reads rows from the database.
+type Source interface {
+	// Load hands out all rows of an object, binned ones too, in the order of their ids, from one snapshot that holds
+	// at least what was committed before the call. Only the named fields need be filled.
+	Load(ctx context.Context, o *object.Object, fields []*object.Field, each func([]*object.Record) error) error
+	// Rows reads rows by id; those that are missing are nil.
+	Rows(ctx context.Context, o *object.Object, ids []int64, fields []*object.Field) ([]*object.Record, error)
+}
+
+// Options are what a store needs.
+type Options struct {
+	Source Source
+	Clock  clock.Clock
+	Memory int64  // bytes for columns and visible sets; 0 is without bound
+	Dir    string // where snapshots lie; empty: there are none
+	Log    *slog.Logger
+}
+
+// Change is what became of a row.
+type Change struct {
+	Object *object.Object
+	Record *object.Record // the whole row after the change, with its Rev; of a purged one the id is enough
+	Purged bool
+}
+
+// Store holds the columns of one workspace.
+type Store struct {
+	opt Options
+
+	mu       sync.RWMutex // readers hold it for a question, Apply for about two milliseconds
+	catalog  *object.Catalog
+	tables   map[int]*table
+	children map[int][]child
+
+	tick    atomic.Int64
+	backMu  sync.Mutex // for making reverse lists under the read lock
+	sightMu sync.Mutex // for the tables' maps of visible sets under the read lock
+}
+
+// table is what is held of one object.
+type table struct {
+	o       *object.Object
+	rows    int    // one more than the greatest id
+	loaded  bool   // exists, living and rev are true
+	exists  bitmap // rows that are, binned ones too
+	living  bitmap // rows that are not in the bin
+	rev     num[uint32]
+	cells   []cells // by field index; nil is not loaded
+	used    []atomic.Int64
+	loading *loading
+	sights  map[string]*sight
+}
+
+// loading is a load under way and the changes that came meanwhile.
+type loading struct {
+	done    chan struct{}
+	pending []Change
+}
+
+// child is an object whose visibility follows a parent's through a field.
+type child struct{ number, field int }
+
+// purgedRev is higher than any revision, so that nothing brings a purged row back.
+const purgedRev = ^uint32(0)
+
+// New makes an empty store. SetCatalog comes before the first question.
+func New(opt Options) *Store {
+	if opt.Clock == nil {
+		opt.Clock = clock.Wall{}
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Store{opt: opt, tables: map[int]*table{}}
+}
+
+// SetCatalog tells the store what records look like now. A field that was not there before begins empty.
+func (s *Store) SetCatalog(c *object.Catalog) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.catalog == nil
+	s.catalog = c
+	s.children = map[int][]child{}
+	for _, o := range c.Objects {
+		t := s.tables[o.Number]
+		if t == nil {
+			t = &table{o: o, loaded: !first}
+			s.tables[o.Number] = t
+		}
+		t.redefine(o)
+		s.adopt(o)
+	}
+	s.forgetSights()
+}
+
+// redefine takes a new definition. Only tables that are loaded know that a new field is empty; the others will load it.
+func (t *table) redefine(o *object.Object) {
+	t.o = o
+	t.sights = map[string]*sight{}
+	used := make([]atomic.Int64, len(o.Fields))
+	for i := range t.used {
+		used[i].Store(t.used[i].Load())
+	}
+	t.used = used
+	for i := len(t.cells); i < len(o.Fields); i++ {
+		var c cells
+		if t.loaded {
+			c = newCells(o.Fields[i])
+			c.grow(t.rows)
+			c.finish()
+		}
+		t.cells = append(t.cells, c)
+	}
+	for i, c := range t.cells {
+		if d, ok := c.(*choices); ok {
+			d.redefine(o.Fields[i])
+		}
+	}
+}
+
+// adopt notes whose visibility an object's follows.
+func (s *Store) adopt(o *object.Object) {
+	for _, name := range o.Scope.Parents {
+		if f := o.Field(name); f != nil {
+			if p := s.catalog.Object(f.Target); p != nil {
+				s.children[p.Number] = append(s.children[p.Number], child{o.Number, f.Index})
+			}
+		}
+	}
+	if f := o.Field(o.Scope.With); f != nil {
+		for _, name := range f.Targets {
+			if p := s.catalog.Object(name); p != nil {
+				s.children[p.Number] = append(s.children[p.Number], child{o.Number, f.Index})
+			}
+		}
+	}
+}
+
+func (t *table) grow(rows int) {
+	if rows <= t.rows {
+		return
+	}
+	t.rows = rows
+	t.exists, t.living = t.exists.grown(rows), t.living.grown(rows)
+	t.rev.grow(rows)
+	for _, c := range t.cells {
+		if c != nil {
+			c.grow(rows)
+		}
+	}
+	for _, v := range t.sights {
+		v.set = v.set.grown(rows)
+	}
+}
+
+// wish is what a question reads: fields by index, by object number. An object without fields asks for its rows only.
+type wish map[int]map[int]bool
+
+func (w wish) add(o *object.Object, fields ...*object.Field) {
+	if w[o.Number] == nil {
+		w[o.Number] = map[int]bool{}
+	}
+	for _, f := range fields {
+		if f != nil {
+			w[o.Number][f.Index] = true
+		}
+	}
+}
+
+// hold loads what a question lacks and takes the read lock; without an error the caller must give it back.
+func (s *Store) hold(ctx context.Context, w wish) error {
+	for {
+		s.mu.RLock()
+		number, fields := s.missing(w)
+		if number == 0 {
+			return nil
+		}
+		s.mu.RUnlock()
+		if err := s.load(ctx, number, fields, w); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Store) missing(w wish) (int, []int) {
+	now := s.tick.Add(1)
+	for number, set := range w {
+		t := s.tables[number]
+		if t == nil {
+			continue
+		}
+		var fields []int
+		for i := range set {
+			if i >= len(t.cells) {
+				continue
+			}
+			if t.cells[i] == nil {
+				fields = append(fields, i)
+			}
+			t.used[i].Store(now)
+		}
+		if len(fields) > 0 || !t.loaded {
+			return number, fields
+		}
+	}
+	return 0, nil
+}
+
+// load fills columns of one object. Who comes while another load of the object runs waits for it and looks again.
+func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) error {
+	s.mu.Lock()
+	t := s.tables[number]
+	if l := t.loading; l != nil {
+		s.mu.Unlock()
+		select {
+		case <-l.done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	l := &loading{done: make(chan struct{})}
+	t.loading = l
+	o := t.o
+	s.mu.Unlock()
+
+	fresh, err := s.read(ctx, o, indexes)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(l.done)
+	if t.loading != l { // dropped meanwhile
+		return nil
+	}
+	t.loading = nil
+	if err != nil {
+		return err
+	}
+	s.install(t, fresh, l.pending)
+	s.evict(keep)
+	return nil
+}
+
+// read makes a table of some fields from the source.
+func (s *Store) read(ctx context.Context, o *object.Object, indexes []int) (*table, error) {
+	t := &table{o: o, cells: make([]cells, len(o.Fields))}
+	fields := make([]*object.Field, 0, len(indexes))
+	for _, i := range indexes {
+		fields = append(fields, o.Fields[i])
+		t.cells[i] = newCells(o.Fields[i])
+	}
+	err := s.opt.Source.Load(ctx, o, fields, func(records []*object.Record) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if n := len(records); n > 0 {
+			t.grow(t.room(records[n-1].ID))
+		}
+		for _, r := range records {
+			if r.ID <= 0 || r.ID > maxRow {
+				return fault.New(fault.Internal, "column.row", "object", o.Name)
+			}
+			t.grow(int(r.ID) + 1)
+			t.put(r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range t.cells {
+		if c != nil {
+			c.finish()
+		}
+	}
+	return t, nil
+}
+
+// room answers for how many rows to make room when an id comes.
+func (t *table) room(id int64) int {
+	if id <= 0 || id > maxRow {
+		return 0
+	}
+	return int(id) + 1
+}
+
+// put writes a whole row.
+func (t *table) put(r *object.Record) {
+	o := uint32(r.ID)
+	t.exists.put(o, true)
+	t.living.put(o, r.Deleted == 0)
+	t.rev.put(o, uint32(r.Rev))
+	for i, c := range t.cells {
+		if c != nil {
+			c.set(o, r.At(t.o.Fields[i]))
+		}
+	}
+}
+
+// wipe purges a row.
+func (t *table) wipe(o uint32) {
+	t.exists.put(o, false)
+	t.living.put(o, false)
+	t.rev.put(o, purgedRev)
+	for _, c := range t.cells {
+		if c != nil {
+			c.wipe(o)
+		}
+	}
+}
+
+// take writes a change if it is newer than what is there.
+func (t *table) take(c Change) bool {
+	o := uint32(c.Record.ID)
+	t.grow(int(o) + 1)
+	switch {
+	case c.Purged:
+		t.wipe(o)
+	case uint32(c.Record.Rev) > t.rev.v[o]:
+		t.put(c.Record)
+	default:
+		return false
+	}
+	return true
+}
+
+// install puts loaded columns into a table, after bringing them up to what was applied during the load.
+func (s *Store) install(t, fresh *table, pending []Change) {
+	for _, c := range pending {
+		fresh.take(c)
+	}
+	t.grow(fresh.rows)
+	fresh.grow(t.rows)
+	if !t.loaded {
+		t.exists, t.living, t.rev, t.loaded = fresh.exists, fresh.living, fresh.rev, true
+	} else {
+		fresh.rev.free()
+	}
+	for i, c := range fresh.cells {
+		if c != nil && i < len(t.cells) {
+			if d, ok := c.(*choices); ok {
+				d.redefine(t.o.Fields[i])
+			}
+			t.cells[i] = c
+		}
+	}
+}
+
+// slice is how long Apply keeps questions waiting at a time.
+const slice = 2 * time.Millisecond
+
+// rebuildFrom is the number of changes in a batch from which visible sets are made anew instead of patched.
+const rebuildFrom = 1000
+
+// Apply takes rows as they are after commits. Repeats and early ones do no harm: a row counts if its Rev is higher.
+func (s *Store) Apply(changes []Change) {
+	bulk := len(changes) > rebuildFrom
+	for i := 0; i < len(changes); {
+		s.mu.Lock()
+		if bulk {
+			s.forgetSights()
+		}
+		for end := time.Now().Add(slice); i < len(changes); i++ {
+			if i%16 == 15 && time.Now().After(end) {
+				break
+			}
+			s.apply(changes[i])
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *Store) apply(c Change) {
+	t := s.tables[c.Object.Number]
+	if t == nil || c.Record.ID <= 0 || c.Record.ID > maxRow {
+		return
+	}
+	if t.loading != nil {
+		t.loading.pending = append(t.loading.pending, c)
+	}
+	if !t.loaded {
+		return
+	}
+	o := uint32(c.Record.ID)
+	t.grow(int(o) + 1)
+	lived := t.living.has(o)
+	share, shared := s.shareOf(t, o)
+	if !t.take(c) {
+		return
+	}
+	if t.o.Name == collaborator {
+		if shared {
+			s.patchShared(share)
+		}
+		if share, shared = s.shareOf(t, o); shared {
+			s.patchShared(share)
+		}
+	}
+	s.patch(t, o, lived != t.living.has(o), 0)
+	for _, cell := range t.cells {
+		if d, ok := cell.(interface{ stale() bool }); ok && d.stale() {
+			t.forget(cell)
+		}
+	}
+}
+
+// forget drops one column; the next question loads it.
+func (t *table) forget(c cells) {
+	for i := range t.cells {
+		if t.cells[i] == c {
+			t.cells[i] = nil
+			c.free()
+		}
+	}
+}
+
+// Drop forgets all of an object, to be loaded again by the next question.
+func (s *Store) Drop(o *object.Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tables[o.Number]
+	if t == nil {
+		return
+	}
+	t.clear()
+	fresh := &table{o: t.o}
+	fresh.redefine(t.o)
+	s.tables[o.Number] = fresh
+	s.forgetSights()
+	if t.loading != nil {
+		t.loading = nil
+	}
+}
+
+func (t *table) clear() {
+	t.rev.free()
+	for _, c := range t.cells {
+		if c != nil {
+			c.free()
+		}
+	}
+	t.cells = nil
+}
+
+// Close gives the memory back. No question may follow.
+func (s *Store) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tables {
+		t.clear()
+	}
+	s.tables = map[int]*table{}
+}
+
+// evict drops the columns that were asked longest ago until the rest fits, but none that a question now waits for.
+func (s *Store) evict(keep wish) {
+	if s.opt.Memory <= 0 {
+		return
+	}
+	total := s.bytes()
+	for total > s.opt.Memory {
+		var oldest *table
+		at, least := 0, int64(1<<62)
+		for number, t := range s.tables {
+			for i, c := range t.cells {
+				if c != nil && !keep[number][i] && t.used[i].Load() < least {
+					oldest, at, least = t, i, t.used[i].Load()
+				}
+			}
+		}
+		if oldest == nil {
+			return
+		}
+		total -= oldest.cells[at].bytes()
+		oldest.cells[at].free()
+		oldest.cells[at] = nil
+		s.forgetSights()
+	}
+}
+
+func (s *Store) bytes() (n int64) {
+	for _, t := range s.tables {
+		n += int64(16*len(t.exists)) + t.rev.bytes()
+		for _, c := range t.cells {
+			if c != nil {
+				n += c.bytes()
+			}
+		}
+		for _, v := range t.sights {
+			n += int64(8 * len(v.set))
+		}
+	}
+	return n
+}
+
+// Stat is the memory of one column, of an object's rows (Field "") or of its visible sets (Field "*").
+type Stat struct {
+	Object, Field string
+	Bytes         int64
+}
+
+// Stats lists what takes memory.
+func (s *Store) Stats() []Stat {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	s.sightMu.Lock()
+	defer s.sightMu.Unlock()
+	var out []Stat
+	for _, o := range s.catalog.Objects {
+		t := s.tables[o.Number]
+		if t == nil || !t.loaded {
+			continue
+		}
+		out = append(out, Stat{o.Name, "", int64(16*len(t.exists)) + t.rev.bytes()})
+		for i, c := range t.cells {
+			if c != nil {
+				out = append(out, Stat{o.Name, o.Fields[i].Name, c.bytes()})
+			}
+		}
+		var sets int64
+		for _, v := range t.sights {
+			sets += int64(8 * len(v.set))
+		}
+		out = append(out, Stat{o.Name, "*", sets})
+	}
+	return out
+}
+
+// class is which column a field has.
+func class(f *object.Field) field.Class { return field.Of(f).Class() }

@@ -1,0 +1,388 @@
+package column
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"slices"
+
+	"youpeng/platform/hanzi"
+)
+
+// words numbers the different texts of a column: the text as written, and as folded for comparing. Code 0 is none.
+// Codes are given in ascending order of place in the buffer and never again, so a hit in the buffer names its code.
+type words struct {
+	buf  []byte
+	at   []uint64 // by code: where its entry begins
+	uses []uint32 // by code: rows that hold it
+	dead int      // codes without use
+	hash []uint32 // open addressing by value
+	seed maphash.Seed
+	freq [256]int
+
+	order [][]uint32 // codes by folded text's pinyin key, in runs; nil when the column is not sorted
+	label []uint64   // by code: its place in the order; equal folds share one
+	last  uint32     // the code labelled last, so that ascending and descending series use little room
+}
+
+func newWords(ordered bool) *words {
+	d := &words{at: []uint64{0}, uses: []uint32{0}, hash: make([]uint32, 64), seed: maphash.MakeSeed()}
+	if ordered {
+		d.label = []uint64{0}
+		d.order = [][]uint32{}
+	}
+	return d
+}
+
+func (d *words) value(code uint32) string {
+	v, _ := d.entry(code)
+	return string(v)
+}
+
+func (d *words) folded(code uint32) []byte {
+	v, f := d.entry(code)
+	if f == nil {
+		return v
+	}
+	return f
+}
+
+// entry answers the text as written and, where it differs, as folded.
+func (d *words) entry(code uint32) (value, fold []byte) {
+	if code == 0 {
+		return nil, nil
+	}
+	p := d.buf[d.at[code]:]
+	n, k := binary.Uvarint(p)
+	value = p[k : k+int(n)]
+	p = p[k+int(n):]
+	n, k = binary.Uvarint(p)
+	if n == 0 {
+		return value, nil
+	}
+	return value, p[k : k+int(n)-1]
+}
+
+// find answers the code of a text as written.
+func (d *words) find(value string) uint32 {
+	for i := maphash.String(d.seed, value) & uint64(len(d.hash)-1); ; i = (i + 1) & uint64(len(d.hash)-1) {
+		code := d.hash[i]
+		if code == 0 {
+			return 0
+		}
+		if v, _ := d.entry(code); string(v) == value {
+			return code
+		}
+	}
+}
+
+// add answers the code of a text, a new one if need be, and counts the use. place puts a new one into the order.
+func (d *words) add(value, fold string, place bool) uint32 {
+	code := d.find(value)
+	if code == 0 {
+		code = d.append(value, fold)
+		if place && d.order != nil {
+			d.insert(code)
+		}
+	}
+	if d.uses[code] == 0 {
+		d.dead--
+	}
+	d.uses[code]++
+	return code
+}
+
+func (d *words) append(value, fold string) uint32 {
+	code := uint32(len(d.at))
+	start := len(d.buf)
+	d.at = append(d.at, uint64(start))
+	d.uses = append(d.uses, 0)
+	d.dead++
+	d.buf = append(binary.AppendUvarint(d.buf, uint64(len(value))), value...)
+	if fold == value {
+		d.buf = append(d.buf, 0)
+	} else {
+		d.buf = append(binary.AppendUvarint(d.buf, uint64(len(fold))+1), fold...)
+	}
+	for _, c := range d.buf[start:] {
+		d.freq[c]++
+	}
+	if d.order != nil {
+		d.label = append(d.label, 0)
+	}
+	if 2*len(d.at) > len(d.hash) {
+		d.hash = make([]uint32, 2*len(d.hash))
+		for c := uint32(1); c <= code; c++ {
+			d.enter(c)
+		}
+	} else {
+		d.enter(code)
+	}
+	return code
+}
+
+func (d *words) enter(code uint32) {
+	v, _ := d.entry(code)
+	i := maphash.Bytes(d.seed, v) & uint64(len(d.hash)-1)
+	for d.hash[i] != 0 {
+		i = (i + 1) & uint64(len(d.hash)-1)
+	}
+	d.hash[i] = code
+}
+
+// drop takes back a use.
+func (d *words) drop(code uint32) {
+	if code == 0 {
+		return
+	}
+	if d.uses[code]--; d.uses[code] == 0 {
+		d.dead++
+	}
+}
+
+// wasteful says whether the column should be made anew to forget texts that no row holds.
+func (d *words) wasteful() bool { return d.dead > 1024 && 2*d.dead > len(d.at) }
+
+// scrub overwrites a text that no row holds any more. Its code stays taken and is found by nobody.
+func (d *words) scrub(code uint32) {
+	if code == 0 || d.uses[code] != 0 {
+		return
+	}
+	v, f := d.entry(code)
+	d.unplace(code)
+	clear(v)
+	clear(f)
+}
+
+// equal answers the codes whose folded text is one of some.
+func (d *words) equal(folds []string) bitmap {
+	set := make(bitmap, len(d.at)/64+1)
+	for _, f := range folds {
+		if f == "" {
+			continue
+		}
+		d.holding(f, func(code uint32) {
+			if string(d.folded(code)) == f {
+				set.put(code, true)
+			}
+		})
+	}
+	return set
+}
+
+// containing answers the codes whose folded text has a part, or begins with it.
+func (d *words) containing(part string, start bool) bitmap {
+	set := make(bitmap, len(d.at)/64+1)
+	needle := []byte(part)
+	d.holding(part, func(code uint32) {
+		f := d.folded(code)
+		if d.uses[code] > 0 && (start && bytes.HasPrefix(f, needle) || !start && bytes.Contains(f, needle)) {
+			set.put(code, true)
+		}
+	})
+	return set
+}
+
+// holding calls f at least once for each code in whose entry a part stands, by looking for the part's rarest byte.
+func (d *words) holding(part string, f func(code uint32)) {
+	if part == "" {
+		for c := 1; c < len(d.at); c++ {
+			f(uint32(c))
+		}
+		return
+	}
+	rare := 0
+	for i := range len(part) {
+		if d.freq[part[i]] < d.freq[part[rare]] {
+			rare = i
+		}
+	}
+	for p := rare; p < len(d.buf); {
+		i := bytes.IndexByte(d.buf[p:], part[rare])
+		if i < 0 {
+			return
+		}
+		p += i
+		from := p - rare
+		if from+len(part) > len(d.buf) || string(d.buf[from:from+len(part)]) != part {
+			p++
+			continue
+		}
+		next, found := slices.BinarySearch(d.at[1:], uint64(from))
+		code := uint32(next)
+		if found {
+			code++
+		}
+		f(code)
+		if int(code)+1 >= len(d.at) {
+			return
+		}
+		p = max(int(d.at[code+1])+rare, p+1)
+	}
+}
+
+const (
+	runLength = 512
+	// firstLabel leaves room below, and 0 to the empty ones.
+	firstLabel = uint64(1) << 62
+)
+
+// sort makes the order of all codes at once.
+func (d *words) sort() {
+	if d.order == nil {
+		return
+	}
+	type keyed struct {
+		head uint64
+		key  []byte
+		code uint32
+	}
+	list := make([]keyed, 0, len(d.at))
+	var all []byte
+	for c := 1; c < len(d.at); c++ {
+		k := hanzi.Key(string(d.folded(uint32(c))))
+		start := len(all)
+		all = append(all, k...)
+		var head [8]byte
+		copy(head[:], k)
+		list = append(list, keyed{binary.BigEndian.Uint64(head[:]), all[start:len(all):len(all)], uint32(c)})
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		if a.head != b.head {
+			if a.head < b.head {
+				return -1
+			}
+			return 1
+		}
+		if c := bytes.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return int(a.code) - int(b.code)
+	})
+	d.order = d.order[:0]
+	for len(list) > 0 {
+		n := min(len(list), runLength/2)
+		run := make([]uint32, n, runLength)
+		for i := range run {
+			run[i] = list[i].code
+		}
+		d.order = append(d.order, run)
+		list = list[n:]
+	}
+	d.spread()
+}
+
+// spread gives labels anew, at equal distances.
+func (d *words) spread() {
+	step := ^uint64(0) / 2 / uint64(len(d.at)+1)
+	at := firstLabel / 2
+	var before uint32
+	for _, run := range d.order {
+		for _, code := range run {
+			if before == 0 || !bytes.Equal(d.folded(before), d.folded(code)) {
+				at += step
+			}
+			d.label[code] = at
+			before = code
+		}
+	}
+}
+
+// search finds the first place in the order whose key is not below a key.
+func (d *words) search(key []byte) (run, i int) {
+	run, _ = slices.BinarySearchFunc(d.order, key, func(r []uint32, k []byte) int {
+		return bytes.Compare(d.key(r[len(r)-1]), k)
+	})
+	if run == len(d.order) {
+		return run, 0
+	}
+	i, _ = slices.BinarySearchFunc(d.order[run], key, func(c uint32, k []byte) int { return bytes.Compare(d.key(c), k) })
+	return run, i
+}
+
+func (d *words) key(code uint32) []byte { return hanzi.Key(string(d.folded(code))) }
+
+// insert places a code and labels it; the label stays 0 where there is no room, and the order must be spread.
+func (d *words) insert(code uint32) {
+	run, i := d.search(d.key(code))
+	var left, right uint32
+	switch {
+	case run < len(d.order):
+		right = d.order[run][i]
+		if i > 0 {
+			left = d.order[run][i-1]
+		} else if run > 0 {
+			left = d.order[run-1][len(d.order[run-1])-1]
+		}
+	case run > 0:
+		run--
+		i = len(d.order[run])
+		left = d.order[run][i-1]
+	default:
+		d.order = append(d.order, make([]uint32, 0, runLength))
+	}
+	d.order[run] = slices.Insert(d.order[run], i, code)
+	if r := d.order[run]; len(r) >= runLength {
+		half := append(make([]uint32, 0, runLength), r[runLength/2:]...)
+		d.order = slices.Insert(d.order, run+1, half)
+		d.order[run] = r[:runLength/2]
+	}
+	if right != 0 && bytes.Equal(d.folded(right), d.folded(code)) {
+		d.label[code] = d.label[right]
+		return
+	}
+	d.label[code] = d.room(left, right)
+	d.last = code
+}
+
+// room finds a label between two neighbours; 0 when there is none.
+func (d *words) room(left, right uint32) uint64 {
+	lo, hi := firstLabel/2, ^uint64(0)-firstLabel/2
+	if left != 0 {
+		lo = d.label[left]
+	}
+	if right != 0 {
+		hi = d.label[right]
+	}
+	if lo == 0 || hi == 0 || hi <= lo || hi-lo < 2 {
+		return 0
+	}
+	gap := hi - lo
+	switch {
+	case left != 0 && left == d.last:
+		return lo + max(1, gap/64)
+	case right != 0 && right == d.last:
+		return hi - max(1, gap/64)
+	}
+	return lo + gap/2
+}
+
+// unplace takes a code out of the order.
+func (d *words) unplace(code uint32) {
+	if d.order == nil {
+		return
+	}
+	run, _ := d.search(d.key(code))
+	for ; run < len(d.order); run++ {
+		if i := slices.Index(d.order[run], code); i >= 0 {
+			if d.order[run] = slices.Delete(d.order[run], i, i+1); len(d.order[run]) == 0 {
+				d.order = slices.Delete(d.order, run, run+1)
+			}
+			return
+		}
+	}
+}
+
+// place answers the label at which a folded text stands, and whether it is there; else that of the first one after it.
+func (d *words) place(fold string) (label uint64, exact bool) {
+	run, i := d.search(hanzi.Key(fold))
+	if run == len(d.order) {
+		return ^uint64(0), false
+	}
+	code := d.order[run][i]
+	return d.label[code], string(d.folded(code)) == fold
+}
+
+func (d *words) bytes() int64 {
+	return int64(len(d.buf) + 12*len(d.at) + 4*len(d.hash) + 12*len(d.label))
+}
