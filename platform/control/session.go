@@ -1,0 +1,306 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"youpeng/platform/db"
+	"youpeng/platform/fault"
+)
+
+// A session ends after two weeks in any case and after three days without use.
+const (
+	sessionLife = 14 * 24 * time.Hour
+	sessionIdle = 3 * 24 * time.Hour
+	// seenEvery bounds how often a session's last use is written.
+	seenEvery = 5 * time.Minute
+)
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID      int64
+	UUID    uuid.UUID
+	Account int64
+	Agent   string // what the browser calls itself
+	Created time.Time
+	Seen    time.Time
+}
+
+// open begins a session and forgets the failures before it.
+func (c *Control) open(ctx context.Context, account int64, agent string) (secret string, err error) {
+	secret, kept := token("")
+	id := uuid.Must(uuid.NewV7())
+	err = c.db.Write(ctx, func(tx db.Tx) error { return c.begin(tx, id, kept, account, agent) })
+	return secret, err
+}
+
+func (c *Control) begin(tx db.Tx, id uuid.UUID, kept []byte, account int64, agent string) error {
+	if _, err := tx.Exec("UPDATE account SET failures = 0, locked_until = 0 WHERE id = ? AND failures > 0", account); err != nil {
+		return err
+	}
+	if len(agent) > 300 {
+		agent = strings.ToValidUTF8(agent[:300], "")
+	}
+	now := c.now()
+	_, err := tx.Insert("INSERT INTO session (uuid, token, account, agent, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		id[:], kept, account, strings.ReplaceAll(agent, "\x00", ""), now, now, c.after(sessionLife))
+	return err
+}
+
+// Session answers whose a secret is; Unauthorized when it has ended.
+func (c *Control) Session(ctx context.Context, secret string) (s *Session, err error) {
+	ended := fault.New(fault.Unauthorized, "session.ended")
+	if secret == "" || len(secret) > 200 {
+		return nil, ended
+	}
+	var list []Session
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		list, err = sessions(r, "token = ? AND expires_at > ? AND seen_at > ?", keep(secret), c.now(), c.after(-sessionIdle))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, ended
+	}
+	s = &list[0]
+	if c.clock.Now().Sub(s.Seen) > seenEvery {
+		err = c.db.Write(ctx, func(tx db.Tx) error {
+			_, err := tx.Exec("UPDATE session SET seen_at = ? WHERE id = ?", c.now(), s.ID)
+			return err
+		})
+	}
+	return s, err
+}
+
+// Sessions lists where an account is signed in, the last used first.
+func (c *Control) Sessions(ctx context.Context, account int64) (list []Session, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		list, err = sessions(r, "account = ? AND expires_at > ? AND seen_at > ?", account, c.now(), c.after(-sessionIdle))
+		return err
+	})
+	return list, err
+}
+
+func sessions(r db.Reader, where string, args ...any) (list []Session, err error) {
+	rows, err := r.Query("SELECT id, uuid, account, agent, created_at, seen_at FROM session WHERE "+where+" ORDER BY seen_at DESC, id DESC", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s Session
+		var public []byte
+		var created, seen int64
+		if err := rows.Scan(&s.ID, &public, &s.Account, &s.Agent, &created, &seen); err != nil {
+			return nil, err
+		}
+		copy(s.UUID[:], public)
+		s.Created, s.Seen = time.UnixMicro(created).UTC(), time.UnixMicro(seen).UTC()
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
+// SignOut ends the session of a secret.
+func (c *Control) SignOut(ctx context.Context, secret string) error {
+	return c.db.Write(ctx, func(tx db.Tx) error {
+		_, err := tx.Exec("DELETE FROM session WHERE token = ?", keep(secret))
+		return err
+	})
+}
+
+// Revoke ends one session of an account.
+func (c *Control) Revoke(ctx context.Context, account int64, session uuid.UUID) error {
+	return c.db.Write(ctx, func(tx db.Tx) error {
+		n, err := tx.Exec("DELETE FROM session WHERE account = ? AND uuid = ?", account, session[:])
+		if err == nil && n == 0 {
+			return fault.New(fault.Missing, "session.missing")
+		}
+		return err
+	})
+}
+
+// What a one-time link is for.
+const (
+	LinkSetup  = "setup"   // the first administrator of a fresh install
+	LinkInvite = "invite"  // a new colleague
+	LinkReset  = "reset"   // a forgotten password
+	LinkSignIn = "sign_in" // signs in as is: the demo, an administrator at the command line
+)
+
+// Link is a one-time link that has not been used yet.
+type Link struct {
+	Kind          string
+	Account       *Account
+	NeedsPassword bool
+}
+
+// NewLink makes a one-time link for an account; making another of the same kind ends the one before.
+func (c *Control) NewLink(ctx context.Context, kind string, account int64, life time.Duration) (secret string, err error) {
+	secret, kept := token("")
+	err = c.db.Write(ctx, func(tx db.Tx) error {
+		if _, err := tx.Exec("DELETE FROM link WHERE (account = ? AND kind = ?) OR expires_at < ?", account, kind, c.now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec("INSERT INTO link (token, kind, account, created_at, expires_at) VALUES (?, ?, ?, ?, ?)", kept, kind, account, c.now(), c.after(life))
+		return err
+	})
+	return secret, err
+}
+
+// LinkOf looks at a link without using it; Gone when it was used, has expired or never was.
+func (c *Control) LinkOf(ctx context.Context, secret string) (l *Link, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		l, err = c.linkOf(r, secret)
+		return err
+	})
+	return l, err
+}
+
+func (c *Control) linkOf(r db.Reader, secret string) (*Link, error) {
+	var account int64
+	l := &Link{}
+	ok, err := r.One([]any{&l.Kind, &account}, "SELECT kind, account FROM link WHERE token = ? AND used_at IS NULL AND expires_at > ?", keep(secret), c.now())
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.New(fault.Gone, "link.gone")
+	}
+	if l.Account, err = find(r, "id = ?", account); err != nil {
+		return nil, err
+	}
+	l.NeedsPassword = l.Kind == LinkReset || l.Kind != LinkSignIn && !l.Account.Active
+	return l, nil
+}
+
+// UseLink uses a link up and signs in. Where the link needs a password, it is set; a name replaces the account's.
+func (c *Control) UseLink(ctx context.Context, secret, name, password, agent string) (session string, a *Account, err error) {
+	l, err := c.LinkOf(ctx, secret)
+	if err != nil {
+		return "", nil, err
+	}
+	sealed := ""
+	if l.NeedsPassword {
+		if err := checkPassword(password); err != nil {
+			return "", nil, err
+		}
+		if sealed, err = c.sealed(ctx, password); err != nil {
+			return "", nil, err
+		}
+	}
+	session, kept := token("")
+	id := uuid.Must(uuid.NewV7())
+	err = c.db.Write(ctx, func(tx db.Tx) error {
+		n, err := tx.Exec("UPDATE link SET used_at = ? WHERE token = ? AND used_at IS NULL", c.now(), keep(secret))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Gone, "link.gone")
+		}
+		if sealed != "" {
+			if err := setPassword(tx, l.Account.ID, sealed, ""); err != nil {
+				return err
+			}
+		}
+		if name != "" {
+			if _, err := tx.Exec("UPDATE account SET name = ? WHERE id = ?", name, l.Account.ID); err != nil {
+				return err
+			}
+			l.Account.Name = name
+		}
+		return c.begin(tx, id, kept, l.Account.ID, agent)
+	})
+	return session, l.Account, err
+}
+
+// Key is an API key: it acts as an account in one workspace, narrowed by scopes.
+type Key struct {
+	UUID      uuid.UUID
+	Name      string
+	Account   int64
+	Workspace int64
+	Scopes    []string
+	Created   time.Time
+}
+
+// AddKey makes a key. The secret is told this once.
+func (c *Control) AddKey(ctx context.Context, name string, account, workspace int64, scopes []string) (secret string, k *Key, err error) {
+	secret, kept := token("yp_")
+	k = &Key{UUID: uuid.Must(uuid.NewV7()), Name: name, Account: account, Workspace: workspace, Scopes: scopes, Created: c.clock.Now()}
+	list, err := json.Marshal(scopes)
+	if err != nil {
+		return "", nil, err
+	}
+	err = c.db.Write(ctx, func(tx db.Tx) error {
+		_, err := tx.Insert("INSERT INTO api_key (uuid, token, name, account, workspace, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			k.UUID[:], kept, name, account, workspace, string(list), c.now())
+		return err
+	})
+	return secret, k, err
+}
+
+// KeyOf answers what a key may do; Unauthorized when it was revoked or never was.
+func (c *Control) KeyOf(ctx context.Context, secret string) (*Key, error) {
+	if len(secret) > 200 {
+		return nil, fault.New(fault.Unauthorized, "key.unknown")
+	}
+	list, err := c.keys(ctx, "token = ?", keep(secret))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.Unauthorized, "key.unknown")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// Keys lists the keys of a workspace.
+func (c *Control) Keys(ctx context.Context, workspace int64) ([]Key, error) {
+	return c.keys(ctx, "workspace = ?", workspace)
+}
+
+func (c *Control) keys(ctx context.Context, where string, arg any) (list []Key, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		rows, err := r.Query("SELECT uuid, name, account, workspace, scopes, created_at FROM api_key WHERE revoked_at IS NULL AND "+where+" ORDER BY id", arg)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var k Key
+			var public []byte
+			var scopes string
+			var created int64
+			if err := rows.Scan(&public, &k.Name, &k.Account, &k.Workspace, &scopes, &created); err != nil {
+				return err
+			}
+			copy(k.UUID[:], public)
+			k.Created = time.UnixMicro(created).UTC()
+			if err := json.Unmarshal([]byte(scopes), &k.Scopes); err != nil {
+				return err
+			}
+			list = append(list, k)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// RevokeKey ends a key of a workspace.
+func (c *Control) RevokeKey(ctx context.Context, workspace int64, id uuid.UUID) error {
+	return c.db.Write(ctx, func(tx db.Tx) error {
+		n, err := tx.Exec("UPDATE api_key SET revoked_at = ? WHERE workspace = ? AND uuid = ? AND revoked_at IS NULL", c.now(), workspace, id[:])
+		if err == nil && n == 0 {
+			return fault.New(fault.Missing, "key.missing")
+		}
+		return err
+	})
+}
