@@ -348,20 +348,17 @@ func (s *Store) back(c linking, number int) *reverse {
 
 // patch brings the visible sets of a row and of those that inherit from it up to its present state. The lock is held.
 func (s *Store) patch(t *table, o uint32, lifeChanged bool, depth int) {
-	var moved []*sight
-	for key, v := range t.sights {
-		if !v.all {
-			now := t.exists.has(o) && v.rule(o)
-			if now == v.set.has(o) && !lifeChanged {
-				continue
-			}
-			v.set.put(o, now)
+	moved := lifeChanged && len(t.sights) > 0
+	for _, v := range t.sights {
+		if v.all {
+			continue
 		}
-		if !v.all || lifeChanged {
-			moved = append(moved, t.sights[key])
+		if now := t.exists.has(o) && v.rule(o); now != v.set.has(o) {
+			v.set.put(o, now)
+			moved = true
 		}
 	}
-	if len(moved) == 0 || depth > maxDepth {
+	if !moved || depth > maxDepth {
 		return
 	}
 	for _, k := range s.children[t.o.Number] {

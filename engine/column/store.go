@@ -397,7 +397,7 @@ func (s *Store) apply(c Change) {
 	}
 	o := uint32(c.Record.ID)
 	t.grow(int(o) + 1)
-	lived := t.living.has(o)
+	lived, was := t.living.has(o), t.exists.has(o)
 	share, shared := s.shareOf(t, o)
 	if !t.take(c) {
 		return
@@ -410,7 +410,7 @@ func (s *Store) apply(c Change) {
 			s.patchShared(share)
 		}
 	}
-	s.patch(t, o, lived != t.living.has(o), 0)
+	s.patch(t, o, lived != t.living.has(o) || was != t.exists.has(o), 0)
 	for _, cell := range t.cells {
 		if d, ok := cell.(interface{ stale() bool }); ok && d.stale() {
 			t.forget(cell)

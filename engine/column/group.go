@@ -1,0 +1,638 @@
+package column
+
+import (
+	"cmp"
+	"context"
+	"math/big"
+	"math/bits"
+	"slices"
+	"time"
+
+	"youpeng/engine/access"
+	"youpeng/engine/object"
+	"youpeng/engine/query"
+)
+
+// grouping gives the words of a row by which it is grouped, 0 for empty, and what a word stands for.
+type grouping struct {
+	one   func(o uint32) uint64            // single-valued
+	each  func(o uint32, f func(w uint64)) // several; not called for single-valued ones
+	size  int                              // one more than the greatest word, where that is small
+	value func(w uint64) any
+	order func(w uint64) uint64 // nil: by the word itself
+}
+
+// words calls f with each of a row's words, once with 0 if it has none.
+func (g *grouping) words(o uint32, f func(w uint64)) {
+	if g.one != nil {
+		f(g.one(o))
+		return
+	}
+	none := true
+	g.each(o, func(w uint64) {
+		none = false
+		f(w)
+	})
+	if none {
+		f(0)
+	}
+}
+
+func (q *asking) grouping(t *table, p query.Path) *grouping {
+	f := p[0]
+	if len(p) > 1 {
+		return q.groupingVia(t, p)
+	}
+	switch c := t.cells[f.Index].(type) {
+	case numeric:
+		return &grouping{one: c.key, value: func(w uint64) any { return c.decode(w) }}
+	case *choices:
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, size: len(c.names),
+			value: func(w uint64) any { return c.names[w] }, order: func(w uint64) uint64 { return c.rank[w] }}
+	case *texts:
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, size: len(c.dict.at),
+			value: func(w uint64) any { return c.dict.value(uint32(w)) }, order: func(w uint64) uint64 { return c.dict.label[w] }}
+	case *links:
+		u, seen := q.target(f)
+		if u == nil {
+			break
+		}
+		return &grouping{one: func(o uint32) uint64 {
+			x := c.at(o)
+			return uint64(x) * seen.bit(x)
+		}, size: u.rows, value: func(w uint64) any { return int64(w) }}
+	case *refs:
+		seen := q.seenRefs()
+		return &grouping{one: func(o uint32) uint64 {
+			if w := c.at(o); w != 0 && seen(w) {
+				return w
+			}
+			return 0
+		}, value: func(w uint64) any { return object.Ref{Object: int(w >> refShift), ID: int64(uint32(w))} }}
+	case *lists:
+		return q.groupingList(c, f)
+	case *filled:
+		return &grouping{one: func(o uint32) uint64 { return c.is.bit(o) }, size: 2, value: func(uint64) any { return int64(1) }}
+	}
+	return &grouping{one: func(uint32) uint64 { return 0 }, size: 1, value: func(uint64) any { return nil }}
+}
+
+func (q *asking) groupingList(c *lists, f *object.Field) *grouping {
+	g := &grouping{}
+	if c.dict != nil {
+		g.each = func(o uint32, f func(w uint64)) {
+			for _, x := range c.list(o) {
+				f(uint64(x))
+			}
+		}
+		g.size = len(c.dict.at)
+		g.value = func(w uint64) any { return c.dict.value(uint32(w)) }
+		return g
+	}
+	u, seen := q.target(f)
+	g.each = func(o uint32, f func(w uint64)) {
+		for _, x := range c.list(o) {
+			if seen.has(x) {
+				f(uint64(x))
+			}
+		}
+	}
+	if u != nil {
+		g.size = u.rows
+	}
+	g.value = func(w uint64) any { return int64(w) }
+	return g
+}
+
+// groupingVia groups by something of what a link leads to; over several links each value counts once for a row.
+func (q *asking) groupingVia(t *table, p query.Path) *grouping {
+	u, seen := q.target(p[0])
+	g := *q.grouping(u, p[1:])
+	one, each := g.one, g.each
+	switch c := t.cells[p[0].Index].(type) {
+	case *links:
+		if one != nil {
+			g.one = func(o uint32) uint64 {
+				if x := c.at(o); seen.has(x) {
+					return one(x)
+				}
+				return 0
+			}
+			return &g
+		}
+		g.each = func(o uint32, f func(w uint64)) {
+			if x := c.at(o); seen.has(x) {
+				each(x, f)
+			}
+		}
+	case *lists:
+		inner := g
+		g.one = nil
+		g.each = func(o uint32, f func(w uint64)) {
+			var had []uint64
+			for _, x := range c.list(o) {
+				if !seen.has(x) {
+					continue
+				}
+				inner.words(x, func(w uint64) {
+					if w != 0 && !slices.Contains(had, w) {
+						had = append(had, w)
+						f(w)
+					}
+				})
+			}
+		}
+	}
+	return &g
+}
+
+const (
+	maxFacet  = 1000
+	denseSize = 1 << 22
+)
+
+// facet counts the values of a path over a set.
+func (q *asking) facet(t *table, set bitmap, p query.Path) ([]query.Count, error) {
+	g := q.grouping(t, p)
+	var dense []int
+	sparse := map[uint64]int{}
+	if g.size > 0 && g.size <= denseSize {
+		dense = make([]int, g.size)
+	}
+	choice, plain := t.cells[p[0].Index].(*choices)
+	err := q.blocks(set, func(b int, m *mask) {
+		if plain && len(p) == 1 {
+			countWords(choice.block(b), m, dense)
+			return
+		}
+		eachRow(b, m, func(o uint32) {
+			g.words(o, func(w uint64) {
+				if dense != nil {
+					dense[w]++
+				} else {
+					sparse[w]++
+				}
+			})
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for w, n := range dense {
+		if n > 0 {
+			sparse[uint64(w)] = n
+		}
+	}
+	out := make([]query.Count, 0, len(sparse))
+	order := make([]uint64, 0, len(sparse))
+	for w := range sparse {
+		order = append(order, w)
+	}
+	slices.SortFunc(order, func(a, b uint64) int {
+		if c := sparse[b] - sparse[a]; c != 0 {
+			return c
+		}
+		return g.compare(a, b)
+	})
+	for _, w := range order[:min(len(order), maxFacet)] {
+		out = append(out, query.Count{Value: g.show(w), N: sparse[w]})
+	}
+	return out, nil
+}
+
+func countWords(v []uint16, m *mask, n []int) {
+	for w, x := range m {
+		if x == ^uint64(0) {
+			for _, code := range v[w*64 : w*64+64] {
+				n[code]++
+			}
+			continue
+		}
+		for ; x != 0; x &= x - 1 {
+			n[v[w*64+bits.TrailingZeros64(x)]]++
+		}
+	}
+}
+
+// compare orders words by their values, empty last.
+func (g *grouping) compare(a, b uint64) int {
+	if g.order != nil {
+		x, y := uint64(0), uint64(0)
+		if a != 0 {
+			x = g.order(a)
+		}
+		if b != 0 {
+			y = g.order(b)
+		}
+		if x != y {
+			return cmp.Compare(x-1, y-1)
+		}
+	}
+	if s, ok := g.show(a).(string); ok && g.order == nil {
+		if t, ok := g.show(b).(string); ok {
+			return cmp.Compare(s, t)
+		}
+	}
+	return cmp.Compare(a-1, b-1)
+}
+
+func (g *grouping) show(w uint64) any {
+	if w == 0 {
+		return nil
+	}
+	return g.value(w)
+}
+
+func (q *asking) blocks(set bitmap, f func(b int, m *mask)) error {
+	for b := range len(set) / blockWords {
+		if err := q.ctx.Err(); err != nil {
+			return err
+		}
+		if m := set.block(b); some(m) {
+			f(b, m)
+		}
+	}
+	return nil
+}
+
+func eachRow(b int, m *mask, f func(o uint32)) {
+	for w, x := range m {
+		for ; x != 0; x &= x - 1 {
+			f(uint32(b*blockRows + w*64 + bits.TrailingZeros64(x)))
+		}
+	}
+}
+
+// tally is one measure of one group.
+type tally struct {
+	n        int64
+	lo       uint64
+	hi       int64 // hi and lo are a sum in 128 bits
+	best     uint64
+	row      uint32
+	distinct map[uint64]struct{}
+}
+
+// measure feeds a tally with a row and reads the figure.
+type measure struct {
+	fn     query.Fn
+	sorter sorter
+	group  *grouping
+	number func(key uint64) int64
+}
+
+func (q *asking) measure(t *table, m query.Measure) measure {
+	x := measure{fn: m.Fn}
+	switch m.Fn {
+	case query.CountAll:
+	case query.CountDistinct:
+		x.group = q.grouping(t, m.Path)
+	default:
+		x.sorter = q.sorter(t, m.Path)
+		x.number = q.decoder(t, m.Path)
+	}
+	return x
+}
+
+// decoder reads the numbers behind the keys of a path; nil if it does not lead to numbers.
+func (q *asking) decoder(t *table, p query.Path) func(uint64) int64 {
+	if len(p) > 1 {
+		if u, _ := q.target(p[0]); u != nil {
+			return q.decoder(u, p[1:])
+		}
+		return nil
+	}
+	if c, ok := t.cells[p[0].Index].(numeric); ok {
+		return c.decode
+	}
+	return nil
+}
+
+func (m *measure) add(t *tally, o uint32) {
+	if m.fn == query.CountAll {
+		t.n++
+		return
+	}
+	if m.group != nil {
+		m.group.words(o, func(w uint64) {
+			if w != 0 {
+				if t.distinct == nil {
+					t.distinct = map[uint64]struct{}{}
+				}
+				t.distinct[w] = struct{}{}
+			}
+		})
+		return
+	}
+	key := m.sorter.key(o)
+	if key == 0 {
+		return
+	}
+	t.n++
+	switch m.fn {
+	case query.Sum, query.Avg:
+		if m.number == nil {
+			return
+		}
+		v := m.number(key)
+		var carry uint64
+		t.lo, carry = bits.Add64(t.lo, uint64(v), 0)
+		t.hi += v>>63 + int64(carry)
+	case query.Min:
+		if t.n == 1 || key < t.best {
+			t.best, t.row = key, o
+		}
+	case query.Max:
+		if t.n == 1 || key > t.best {
+			t.best, t.row = key, o
+		}
+	}
+}
+
+func (m *measure) figure(t *tally) any {
+	switch m.fn {
+	case query.CountAll:
+		return t.n
+	case query.CountDistinct:
+		return int64(len(t.distinct))
+	case query.Sum:
+		return small(t.sum())
+	}
+	if t.n == 0 {
+		return nil
+	}
+	if m.fn == query.Avg {
+		return small(rounded(t.sum(), t.n))
+	}
+	return m.sorter.value(t.row)
+}
+
+func (t *tally) sum() *big.Int {
+	x := new(big.Int).Lsh(big.NewInt(t.hi), 64)
+	return x.Add(x, new(big.Int).SetUint64(t.lo))
+}
+
+// rounded divides, half away from zero.
+func rounded(sum *big.Int, n int64) *big.Int {
+	twice := new(big.Int).Lsh(new(big.Int).Abs(sum), 1)
+	twice.Add(twice, big.NewInt(n))
+	twice.Quo(twice, big.NewInt(2*n))
+	if sum.Sign() < 0 {
+		twice.Neg(twice)
+	}
+	return twice
+}
+
+func small(x *big.Int) any {
+	if x.IsInt64() {
+		return x.Int64()
+	}
+	return x
+}
+
+// bucket is one group: its words and its figures.
+type bucket struct {
+	words   []uint64
+	tallies []tally
+}
+
+// buckets finds a group by its words: the words of each key are numbered, and pairs of numbers are numbered again.
+type buckets struct {
+	groups  []*grouping
+	pairs   []map[[2]uint64]uint64
+	list    []*bucket
+	figures int
+}
+
+func (bs *buckets) each(o uint32, f func(*bucket)) {
+	words := make([]uint64, 0, 4)
+	var walk func(i int, node uint64)
+	walk = func(i int, node uint64) {
+		if i == len(bs.groups) {
+			f(bs.list[node])
+			return
+		}
+		bs.groups[i].words(o, func(w uint64) {
+			words = append(words[:i], w)
+			walk(i+1, bs.number(i, node, w, words))
+		})
+	}
+	walk(0, 0)
+}
+
+func (bs *buckets) number(i int, node, w uint64, words []uint64) uint64 {
+	key := [2]uint64{node, w}
+	n, ok := bs.pairs[i][key]
+	if ok {
+		return n
+	}
+	n = uint64(len(bs.pairs[i]))
+	if i == len(bs.groups)-1 {
+		n = uint64(len(bs.list))
+		bs.list = append(bs.list, &bucket{slices.Clone(words), make([]tally, bs.figures)})
+	}
+	bs.pairs[i][key] = n
+	return n
+}
+
+// Aggregate answers figures by group within the asker's rights.
+func (s *Store) Aggregate(ctx context.Context, g *query.Aggregate, a *access.Actor) ([]query.Row, error) {
+	q, t, err := s.begin(ctx, a, g.Object, func(w wish) {
+		s.wishExpr(w, a, g.Object, g.Filter)
+		for _, x := range g.Groups {
+			s.wishPath(w, a, g.Object, x.Path, false)
+		}
+		for _, m := range g.Measures {
+			if m.Path != nil {
+				s.wishPath(w, a, g.Object, m.Path, true)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer q.end()
+	set, _, err := q.find(t, g.Filter, g.Deleted)
+	if err != nil {
+		return nil, err
+	}
+	bs := &buckets{figures: len(g.Measures)}
+	for _, x := range g.Groups {
+		in := q.grouping(t, x.Path)
+		if x.By != "" {
+			in = q.spans(in, x, g.Zone)
+		}
+		bs.groups = append(bs.groups, in)
+		bs.pairs = append(bs.pairs, map[[2]uint64]uint64{})
+	}
+	if len(bs.groups) == 0 {
+		bs.list = []*bucket{{nil, make([]tally, bs.figures)}}
+	}
+	var measures []measure
+	for _, m := range g.Measures {
+		measures = append(measures, q.measure(t, m))
+	}
+	err = q.blocks(set, func(b int, m *mask) {
+		eachRow(b, m, func(o uint32) {
+			bs.each(o, func(x *bucket) {
+				for i := range measures {
+					measures[i].add(&x.tallies[i], o)
+				}
+			})
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bs.rows(g, measures), nil
+}
+
+// rows sorts the groups and writes them out.
+func (bs *buckets) rows(g *query.Aggregate, measures []measure) []query.Row {
+	figures := make(map[*bucket][]any, len(bs.list))
+	for _, b := range bs.list {
+		f := make([]any, len(measures))
+		for i := range measures {
+			f[i] = measures[i].figure(&b.tallies[i])
+		}
+		figures[b] = f
+	}
+	slices.SortFunc(bs.list, func(a, b *bucket) int {
+		for _, col := range g.Order {
+			i, sign := max(col, -col)-1, 1
+			if col < 0 {
+				sign = -1
+			}
+			c := 0
+			switch {
+			case i < len(bs.groups):
+				x, y := a.words[i], b.words[i]
+				if c = bs.groups[i].compare(x, y); x == 0 || y == 0 {
+					sign = 1
+				}
+			case i-len(bs.groups) < len(measures):
+				x, y := figures[a][i-len(bs.groups)], figures[b][i-len(bs.groups)]
+				if c = compareFigures(x, y); x == nil || y == nil {
+					sign = 1
+				}
+			}
+			if c != 0 {
+				return sign * c
+			}
+		}
+		for i, in := range bs.groups {
+			if c := in.compare(a.words[i], b.words[i]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	var out []query.Row
+	for _, b := range bs.list {
+		if g.Limit > 0 && len(out) == g.Limit {
+			break
+		}
+		keys := make([]any, len(bs.groups))
+		for i, in := range bs.groups {
+			keys[i] = in.show(b.words[i])
+		}
+		out = append(out, query.Row{Keys: keys, Figures: figures[b]})
+	}
+	return out
+}
+
+// compareFigures orders numbers and texts, nothing last.
+func compareFigures(a, b any) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
+	if s, ok := a.(string); ok {
+		t, _ := b.(string)
+		return cmp.Compare(s, t)
+	}
+	return wide(a).Cmp(wide(b))
+}
+
+func wide(v any) *big.Int {
+	switch x := v.(type) {
+	case int64:
+		return big.NewInt(x)
+	case *big.Int:
+		return x
+	}
+	return new(big.Int)
+}
+
+// spans groups dates and times by the first day of the span in which they lie.
+func (q *asking) spans(in *grouping, g query.Group, zone *time.Location) *grouping {
+	if zone == nil {
+		zone = time.UTC
+	}
+	const quarter = int64(15 * time.Minute / time.Microsecond)
+	day := g.Path.Field().Kind == object.KindDate
+	memo := map[int64]uint64{}
+	cut := func(w uint64) uint64 {
+		if w == 0 {
+			return 0
+		}
+		v, _ := in.value(w).(int64)
+		slot := v
+		if !day {
+			slot = floorDiv(v, quarter) // every zone's offset is a multiple of it
+		}
+		if out, ok := memo[slot]; ok {
+			return out
+		}
+		at := time.Unix(0, 0).UTC().AddDate(0, 0, int(v))
+		if !day {
+			at = time.UnixMicro(v).In(zone)
+		}
+		out := uint64(firstDay(at, g.By)) + 1<<63
+		memo[slot] = out
+		return out
+	}
+	out := &grouping{value: func(w uint64) any { return int64(w - 1<<63) }}
+	if in.one != nil {
+		out.one = func(o uint32) uint64 { return cut(in.one(o)) }
+	} else {
+		out.each = func(o uint32, f func(w uint64)) {
+			var had []uint64
+			in.each(o, func(w uint64) {
+				if w = cut(w); !slices.Contains(had, w) {
+					had = append(had, w)
+					f(w)
+				}
+			})
+		}
+	}
+	return out
+}
+
+func floorDiv(a, b int64) int64 {
+	d := a / b
+	if a%b < 0 {
+		d--
+	}
+	return d
+}
+
+// firstDay is the first day of the span around a time, as days since 1970.
+func firstDay(t time.Time, by string) int64 {
+	y, m, d := t.Date()
+	switch by {
+	case "week":
+		d -= (int(t.Weekday()) + 6) % 7
+	case "month":
+		d = 1
+	case "quarter":
+		m, d = (m-1)/3*3+1, 1
+	case "year":
+		m, d = 1, 1
+	}
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86_400
+}

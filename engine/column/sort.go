@@ -1,0 +1,565 @@
+package column
+
+import (
+	"math/bits"
+	"slices"
+
+	"youpeng/engine/access"
+	"youpeng/engine/object"
+	"youpeng/engine/query"
+)
+
+// sorter is one sort key: keys in the column's order, and how values of the API's form compare with them.
+type sorter struct {
+	keyed
+	desc  bool
+	mark  func(v any) mark
+	value func(o uint32) any
+}
+
+// mark is the place of a value among keys; below: just before the key, as no row has the value itself.
+type mark struct {
+	key   uint64
+	below bool
+}
+
+// ranking is the order of a list. Empty values come last in both directions; the id settles what is equal.
+type ranking struct {
+	keys []sorter
+	desc bool // of the ids
+	rows int
+}
+
+func (q *asking) ranking(t *table, keys []query.Key) *ranking {
+	r := &ranking{desc: true, rows: t.rows}
+	for _, k := range keys {
+		s := q.sorter(t, k.Path)
+		s.desc = k.Desc
+		r.keys = append(r.keys, s)
+		r.desc = k.Desc
+	}
+	return r
+}
+
+// constant sorts nothing: by a field that the asker may not see, all are empty.
+type constant struct{}
+
+func (constant) key(uint32) uint64 { return 0 }
+func (constant) keys(_ int, _ *mask, buf *[blockRows]uint64) []uint64 {
+	clear(buf[:])
+	return buf[:]
+}
+func (constant) zone(int) (lo, hi uint64) { return 1, 0 }
+
+func unseen() sorter {
+	return sorter{keyed: constant{}, mark: func(any) mark { return mark{} }, value: func(uint32) any { return nil }}
+}
+
+// via sorts by something of what a link leads to; targets that the asker may not see are empty.
+type via struct {
+	link *links
+	to   keyed
+	seen bitmap
+}
+
+func (v via) key(o uint32) uint64 {
+	if t := v.link.at(o); v.seen.has(t) {
+		return v.to.key(t)
+	}
+	return 0
+}
+
+func (v via) keys(b int, m *mask, buf *[blockRows]uint64) []uint64 {
+	d := v.link.block(b)
+	labels, direct := v.to.(*texts)
+	for w, x := range m {
+		for ; x != 0; x &= x - 1 {
+			i := w*64 + bits.TrailingZeros64(x)
+			t := d[i]
+			switch {
+			case !v.seen.has(t):
+				buf[i] = 0
+			case direct:
+				buf[i] = labels.label.v[t]
+			default:
+				buf[i] = v.to.key(t)
+			}
+		}
+	}
+	return buf[:]
+}
+
+func (v via) zone(int) (lo, hi uint64) { return 1, ^uint64(0) }
+
+// sorter makes the key of a path within the asker's rights.
+func (q *asking) sorter(t *table, p query.Path) sorter {
+	f := p[0]
+	switch c := t.cells[f.Index].(type) {
+	case numeric:
+		return sorter{keyed: c,
+			mark: func(v any) mark { n, _ := v.(int64); return mark{key: c.encode(n)} },
+			value: func(o uint32) any {
+				if k := c.key(o); k != 0 {
+					return c.decode(k)
+				}
+				return nil
+			}}
+	case *choices:
+		return sorter{keyed: c,
+			mark: func(v any) mark {
+				name, _ := v.(string)
+				code, ok := c.codes[name]
+				if !ok {
+					return mark{^uint64(0), true}
+				}
+				return mark{key: c.rank[code]}
+			},
+			value: func(o uint32) any {
+				if code := c.at(o); code != 0 {
+					return c.names[code]
+				}
+				return nil
+			}}
+	case *texts:
+		return sorter{keyed: c,
+			mark: func(v any) mark {
+				fold, _ := v.(string)
+				label, exact := c.dict.place(fold)
+				return mark{label, !exact}
+			},
+			value: func(o uint32) any {
+				if code := c.at(o); code != 0 {
+					return string(c.dict.folded(code))
+				}
+				return nil
+			}}
+	case *links:
+		u, seen := q.target(f)
+		if u == nil {
+			break
+		}
+		var in sorter
+		switch title := u.o.TitleField(); {
+		case len(p) > 1:
+			in = q.sorter(u, p[1:])
+		case title != nil && (q.actor.System || q.actor.Field(u.o, title) >= access.Read) && title.Kind != object.KindLink:
+			in = q.sorter(u, query.Path{title})
+		default:
+			return unseen()
+		}
+		value := in.value
+		in.value = func(o uint32) any {
+			if t := c.at(o); seen.has(t) {
+				return value(t)
+			}
+			return nil
+		}
+		in.keyed = via{c, in.keyed, seen}
+		return in
+	}
+	return unseen()
+}
+
+// span turns a key into its distance from the first of a range in the direction of the sort; the range is of filled keys.
+func (s *sorter) span(lo, hi, key uint64) uint64 {
+	if s.desc {
+		return hi - key
+	}
+	return key - lo
+}
+
+// rank is the place of a key in the order: less is earlier, empty the last.
+func (s *sorter) rank(key uint64) uint64 {
+	if s.desc {
+		return ^key
+	}
+	return key - 1
+}
+
+// best is the earliest rank that a block can have.
+func (s *sorter) best(b int) uint64 {
+	lo, hi := s.zone(b)
+	if lo > hi {
+		return ^uint64(0)
+	}
+	if s.desc {
+		return ^hi
+	}
+	return lo - 1
+}
+
+// compare orders two rows by the keys from one on, then by id.
+func (r *ranking) compare(from int, a, b uint32) int {
+	for i := from; i < len(r.keys); i++ {
+		k := &r.keys[i]
+		if x, y := k.rank(k.key(a)), k.rank(k.key(b)); x != y {
+			if x < y {
+				return -1
+			}
+			return 1
+		}
+	}
+	if r.desc {
+		a, b = b, a
+	}
+	return int(int64(a) - int64(b))
+}
+
+// page answers the rows of set at positions at to at+n.
+func (r *ranking) page(set bitmap, total, at, n int) []uint32 {
+	n = min(n, total-at)
+	if n <= 0 {
+		return nil
+	}
+	return r.part(set, 0, total, at, n)
+}
+
+// topFrom is the depth up to which the first rows are collected instead of counted.
+const topFrom = 1500
+
+// part is page by the keys from one on.
+func (r *ranking) part(set bitmap, from, total, at, n int) []uint32 {
+	switch {
+	case from == len(r.keys):
+		return byID(set, at, n, r.desc)
+	case at+n <= topFrom:
+		return r.top(set, from, at+n)[at:]
+	}
+	return r.middle(set, from, total, at, n)
+}
+
+// byID walks over the bits.
+func byID(set bitmap, at, n int, desc bool) []uint32 {
+	out := make([]uint32, 0, n)
+	for i := range set {
+		w := i
+		if desc {
+			w = len(set) - 1 - i
+		}
+		x := set[w]
+		if c := bits.OnesCount64(x); at >= c {
+			at -= c
+			continue
+		}
+		for x != 0 {
+			p := bits.TrailingZeros64(x)
+			if desc {
+				p = 63 - bits.LeadingZeros64(x)
+			}
+			x &^= 1 << p
+			if at > 0 {
+				at--
+				continue
+			}
+			if out = append(out, uint32(w*64+p)); len(out) == n {
+				return out
+			}
+		}
+	}
+	return out
+}
+
+type hit struct {
+	rank uint64
+	row  uint32
+}
+
+// top answers the first n rows. Blocks are visited by the best that they can have; a full set of candidates gives the
+// bound that the others must beat.
+func (r *ranking) top(set bitmap, from, n int) []uint32 {
+	k := &r.keys[from]
+	compare := func(a, b hit) int {
+		if a.rank != b.rank {
+			if a.rank < b.rank {
+				return -1
+			}
+			return 1
+		}
+		return r.compare(from+1, a.row, b.row)
+	}
+	type place struct {
+		best uint64
+		b    int
+	}
+	var order []place
+	for b := range len(set) / blockWords {
+		if some(set.block(b)) {
+			order = append(order, place{k.best(b), b})
+		}
+	}
+	if r.desc {
+		slices.Reverse(order)
+	}
+	slices.SortStableFunc(order, func(a, b place) int {
+		switch {
+		case a.best < b.best:
+			return -1
+		case a.best > b.best:
+			return 1
+		}
+		return 0
+	})
+	limit := 2*n + 1024
+	hits := make([]hit, 0, limit)
+	full := false
+	var worst hit
+	cut := func() {
+		slices.SortFunc(hits, compare)
+		if len(hits) >= n {
+			hits = hits[:n]
+			worst, full = hits[n-1], true
+		}
+	}
+	var buf [blockRows]uint64
+	for _, p := range order {
+		if full && p.best > worst.rank {
+			break
+		}
+		m := set.block(p.b)
+		keys := k.keys(p.b, m, &buf)
+		for w := range m {
+			if r.desc {
+				w = blockWords - 1 - w
+			}
+			for x := m[w]; x != 0; {
+				i := bits.TrailingZeros64(x)
+				if r.desc {
+					i = 63 - bits.LeadingZeros64(x)
+				}
+				x &^= 1 << i
+				h := hit{k.rank(keys[w*64+i]), uint32(p.b*blockRows + w*64 + i)}
+				if full && (h.rank > worst.rank || compare(h, worst) > 0) {
+					continue
+				}
+				if hits = append(hits, h); len(hits) == limit {
+					cut()
+				}
+			}
+		}
+	}
+	cut()
+	out := make([]uint32, len(hits))
+	for i := range hits {
+		out[i] = hits[i].row
+	}
+	return out
+}
+
+const (
+	// histogramBits is the width of one look at the keys.
+	histogramBits = 13
+	// collectFrom is the number of rows that are sorted rather than looked at more closely.
+	collectFrom = 20_000
+)
+
+// middle finds positions by counting keys in ever narrower ranges, so that no rows are moved.
+func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
+	k := &r.keys[from]
+	out := make([]uint32, 0, n)
+	filled := -1
+	for len(out) < n {
+		lo, hi := uint64(1), ^uint64(0)
+		if l, h := r.bounds(set, k); l <= h {
+			lo, hi = l, h
+		}
+		first, count := 0, 0
+		for {
+			var hist [1 << histogramBits]int
+			shift := max(0, bits.Len64(hi-lo)-histogramBits)
+			seen := r.histogram(set, k, lo, hi, shift, &hist)
+			if filled < 0 {
+				filled = seen
+			}
+			if at >= filled {
+				break
+			}
+			bucket := 0
+			for at >= first+hist[bucket] {
+				first += hist[bucket]
+				bucket++
+			}
+			count = hist[bucket]
+			width := uint64(1)<<shift - 1
+			begin := uint64(bucket) << shift
+			if k.desc {
+				hi -= begin
+				lo = max(lo, hi-min(hi, width))
+			} else {
+				lo += begin
+				hi = min(hi, lo+min(^lo, width))
+			}
+			if shift == 0 || count <= collectFrom {
+				break
+			}
+		}
+		var got []uint32
+		want := n - len(out)
+		switch {
+		case at >= filled:
+			in := r.among(set, k, 0, 0)
+			got = r.part(in, from+1, total-filled, at-filled, min(want, total-at))
+		case count <= collectFrom:
+			in := r.rowsAmong(set, k, lo, hi, count)
+			slices.SortFunc(in, func(a, b uint32) int { return r.compare(from, a, b) })
+			got = in[at-first:]
+			got = got[:min(len(got), want)]
+		default: // all of one key
+			in := r.among(set, k, lo, lo)
+			got = r.part(in, from+1, count, at-first, min(want, count-(at-first)))
+		}
+		if len(got) == 0 {
+			break
+		}
+		out = append(out, got...)
+		at += len(got)
+	}
+	return out
+}
+
+// bounds are the least and greatest filled keys that the blocks of a set can have.
+func (r *ranking) bounds(set bitmap, k *sorter) (lo, hi uint64) {
+	lo = ^uint64(0)
+	for b := range len(set) / blockWords {
+		if l, h := k.zone(b); l <= h && some(set.block(b)) {
+			lo, hi = min(lo, l), max(hi, h)
+		}
+	}
+	return lo, hi
+}
+
+// eachKey hands out the keys of a set's rows, block by block, skipping blocks without keys in a range.
+func (r *ranking) eachKey(set bitmap, k *sorter, lo, hi uint64, f func(b int, m *mask, keys []uint64)) {
+	var buf [blockRows]uint64
+	for b := range len(set) / blockWords {
+		if l, h := k.zone(b); lo > 0 && (l > hi || h < lo) {
+			continue
+		}
+		if m := set.block(b); some(m) {
+			f(b, m, k.keys(b, m, &buf))
+		}
+	}
+}
+
+func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int, hist *[1 << histogramBits]int) int {
+	n := 0
+	r.eachKey(set, k, lo, hi, func(_ int, m *mask, keys []uint64) {
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				key := keys[w*64+bits.TrailingZeros64(x)]
+				if key-lo <= hi-lo {
+					hist[k.span(lo, hi, key)>>shift&(1<<histogramBits-1)]++
+					n++
+				}
+			}
+		}
+	})
+	return n
+}
+
+// among is the part of a set whose keys lie in a range.
+func (r *ranking) among(set bitmap, k *sorter, lo, hi uint64) bitmap {
+	out := make(bitmap, len(set))
+	r.eachKey(set, k, lo, hi, func(b int, m *mask, keys []uint64) {
+		o := out.block(b)
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				i := bits.TrailingZeros64(x)
+				if keys[w*64+i]-lo <= hi-lo {
+					o[w] |= 1 << i
+				}
+			}
+		}
+	})
+	return out
+}
+
+func (r *ranking) rowsAmong(set bitmap, k *sorter, lo, hi uint64, n int) []uint32 {
+	out := make([]uint32, 0, n)
+	r.eachKey(set, k, lo, hi, func(b int, m *mask, keys []uint64) {
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				i := w*64 + bits.TrailingZeros64(x)
+				if keys[i]-lo <= hi-lo {
+					out = append(out, uint32(b*blockRows+i))
+				}
+			}
+		}
+	})
+	return out
+}
+
+// before says on which side of a key a value's place is: -1 the key comes first, 0 it is the value's, 1 later.
+func (s *sorter) before(key uint64, m mark) int {
+	a, b := s.rank(key), s.rank(m.key)
+	switch {
+	case a == b && m.below && s.desc:
+		return -1
+	case a == b && m.below:
+		return 1
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// marks are the places of keys as query.Beside has them.
+func (r *ranking) marks(values []any) []mark {
+	out := make([]mark, len(r.keys))
+	for i := range r.keys {
+		if i < len(values) && values[i] != nil {
+			out[i] = r.keys[i].mark(values[i])
+		}
+	}
+	return out
+}
+
+// count is how many rows of a set come before a place; with id, equal keys are settled by it, and it itself counts if
+// through is set. Without id all of equal keys come after.
+func (r *ranking) count(set bitmap, marks []mark, id int64, through bool) int {
+	n := 0
+	tie := func(o uint32) bool {
+		for i := 1; i < len(marks); i++ {
+			if c := r.keys[i].before(r.keys[i].key(o), marks[i]); c != 0 {
+				return c < 0
+			}
+		}
+		switch {
+		case id < 0:
+			return false
+		case int64(o) == id:
+			return through
+		}
+		return (int64(o) < id) != r.desc
+	}
+	if len(marks) == 0 {
+		set.each(func(o uint32) {
+			if tie(o) {
+				n++
+			}
+		})
+		return n
+	}
+	k := &r.keys[0]
+	r.eachKey(set, k, 0, 0, func(b int, m *mask, keys []uint64) {
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				i := w*64 + bits.TrailingZeros64(x)
+				if c := k.before(keys[i], marks[0]); c < 0 || c == 0 && tie(uint32(b*blockRows+i)) {
+					n++
+				}
+			}
+		}
+	})
+	return n
+}
+
+// values are the keys of a row in the form of query.Beside.
+func (r *ranking) values(o uint32) []any {
+	out := make([]any, len(r.keys))
+	for i := range r.keys {
+		out[i] = r.keys[i].value(o)
+	}
+	return out
+}
