@@ -41,10 +41,10 @@ test: $(if $(wildcard web/package.json),$(node)/.for-test)
 lint: $(node)/.for-test
 	@build/lint.sh
 
-bench: build
+bench: | tools
 	@build/bench.sh
 
-crash: build
+crash: | tools
 	@build/crash.sh
 
 # The web application reloads as it is edited and asks a server on port 8080.

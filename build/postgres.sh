@@ -27,7 +27,14 @@ url() { # the socket's path stands in the query, because a url's host cannot hol
   echo "postgres://postgres@/postgres?host=$socket&port=$(cat "$dir/port")"
 }
 
-running() { [ -f "$data/postmaster.pid" ] && "${as[@]}" "$bin/pg_ctl" -D "$data" status >/dev/null 2>&1; }
+running() { [ -f "$data/postmaster.pid" ] && ! killed && "${as[@]}" "$bin/pg_ctl" -D "$data" status >/dev/null 2>&1; }
+
+# A server that was killed may stand among the processes for long, dead but not buried, and then passes for running.
+killed() {
+  local pid
+  pid=$(head -n 1 "$data/postmaster.pid")
+  [ -r "/proc/$pid/stat" ] && grep -q ') Z ' "/proc/$pid/stat"
+}
 
 start() {
   local durable=$1
@@ -44,8 +51,11 @@ start() {
   mkdir -p "$socket"
   if [ "$(id -u)" = 0 ]; then chown postgres: "$dir" "$socket"; fi
   if [ ! -f "$data/PG_VERSION" ]; then
-    "${as[@]}" "$bin/initdb" -D "$data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+    local hurry=()
+    [ "$durable" = yes ] || hurry=(--no-sync)
+    "${as[@]}" "$bin/initdb" -D "$data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 "${hurry[@]}" >/dev/null
   fi
+  if [ -f "$data/postmaster.pid" ] && killed; then rm "$data/postmaster.pid"; fi
   local port
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null ||
     node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')

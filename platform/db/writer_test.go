@@ -353,7 +353,12 @@ var errUndo = errors.New("undo")
 
 // BenchmarkCreate is the writer's share of a create: a row of 25 columns with three inserts beside it, 16 callers.
 func BenchmarkCreate(b *testing.B) {
-	d := lite(b, db.Options{})
+	for _, kind := range []string{"sqlite", "postgres"} {
+		b.Run(kind, func(b *testing.B) { create(b, dbtest.Open(b, dbtest.URL(b, kind), db.Options{})) })
+	}
+}
+
+func create(b *testing.B, d *db.DB) {
 	var columns []string
 	for i := range 24 {
 		columns = append(columns, fmt.Sprintf("c%02d", i))
@@ -373,6 +378,7 @@ func BenchmarkCreate(b *testing.B) {
 	}))
 	insert := "INSERT INTO customer (" + strings.Join(columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", 23) + ")"
 	var n atomic.Int64
+	b.ResetTimer()
 	b.SetParallelism(8)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
