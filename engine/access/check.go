@@ -75,11 +75,22 @@ func Merge(roles ...map[string]Object) map[string]Object {
 			out[name] = Object{
 				Create: was.Create || r.Create, Import: was.Import || r.Import, Export: was.Export || r.Export,
 				Read: max(was.Read, r.Read), Update: max(was.Update, r.Update), Delete: max(was.Delete, r.Delete),
-				Fields: widest(was.Fields, r.Fields),
+				Fields: joined(was, r),
 			}
 		}
 	}
 	return out
+}
+
+// joined leaves out a role that may not read the object: it names no fields, and widens none.
+func joined(a, b Object) map[string]Right {
+	switch {
+	case a.Read == None:
+		return b.Fields
+	case b.Read == None:
+		return a.Fields
+	}
+	return widest(a.Fields, b.Fields)
 }
 
 // widest keeps a narrowed field only where every role narrows it: one that is not named may be written.
