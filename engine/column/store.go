@@ -3,11 +3,11 @@ package column
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/platform/clock"
 	"youpeng/platform/fault"
@@ -61,6 +61,7 @@ type table struct {
 	living  bitmap // rows that are not in the bin
 	rev     num[uint32]
 	cells   []cells // by field index; nil is not loaded
+	search  []cells // by field index: what the search of names and numbers scans
 	used    []atomic.Int64
 	loading *loading
 	sights  map[string]*sight
@@ -74,6 +75,32 @@ type loading struct {
 
 // child is an object whose visibility follows a parent's through a field.
 type child struct{ number, field int }
+
+// searchSlot is added to a field's index to mean not its column but what search scans of it.
+const searchSlot = 1 << 16
+
+// slot is where a column or a search arena lies; nil for a field that the table does not know yet.
+func (t *table) slot(i int) *cells {
+	list := t.cells
+	if i >= searchSlot {
+		list, i = t.search, i-searchSlot
+	}
+	if i >= len(list) {
+		return nil
+	}
+	return &list[i]
+}
+
+// each calls f for all that is loaded of the fields.
+func (t *table) each(f func(field int, c cells)) {
+	for _, list := range [][]cells{t.cells, t.search} {
+		for i, c := range list {
+			if c != nil {
+				f(i, c)
+			}
+		}
+	}
+}
 
 // purgedRev is higher than any revision, so that nothing brings a purged row back.
 const purgedRev = ^uint32(0)
@@ -125,6 +152,7 @@ func (t *table) redefine(o *object.Object) {
 			c.finish()
 		}
 		t.cells = append(t.cells, c)
+		t.search = append(t.search, nil)
 	}
 	for i, c := range t.cells {
 		if d, ok := c.(*choices); ok {
@@ -158,11 +186,7 @@ func (t *table) grow(rows int) {
 	t.rows = rows
 	t.exists, t.living = t.exists.grown(rows), t.living.grown(rows)
 	t.rev.grow(rows)
-	for _, c := range t.cells {
-		if c != nil {
-			c.grow(rows)
-		}
-	}
+	t.each(func(_ int, c cells) { c.grow(rows) })
 	for _, v := range t.sights {
 		v.set = v.set.grown(rows)
 	}
@@ -206,13 +230,14 @@ func (s *Store) missing(w wish) (int, []int) {
 		}
 		var fields []int
 		for i := range set {
-			if i >= len(t.cells) {
+			c := t.slot(i)
+			if c == nil {
 				continue
 			}
-			if t.cells[i] == nil {
+			if *c == nil {
 				fields = append(fields, i)
 			}
-			t.used[i].Store(now)
+			t.used[i&(searchSlot-1)].Store(now)
 		}
 		if len(fields) > 0 || !t.loaded {
 			return number, fields
@@ -257,11 +282,18 @@ func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) 
 
 // read makes a table of some fields from the source.
 func (s *Store) read(ctx context.Context, o *object.Object, indexes []int) (*table, error) {
-	t := &table{o: o, cells: make([]cells, len(o.Fields))}
+	t := &table{o: o, cells: make([]cells, len(o.Fields)), search: make([]cells, len(o.Fields))}
 	fields := make([]*object.Field, 0, len(indexes))
 	for _, i := range indexes {
-		fields = append(fields, o.Fields[i])
-		t.cells[i] = newCells(o.Fields[i])
+		f := o.Fields[i&(searchSlot-1)]
+		if !slices.Contains(fields, f) {
+			fields = append(fields, f)
+		}
+		if i >= searchSlot {
+			*t.slot(i) = newSearched(f)
+		} else {
+			*t.slot(i) = newCells(f)
+		}
 	}
 	err := s.opt.Source.Load(ctx, o, fields, func(records []*object.Record) error {
 		if err := ctx.Err(); err != nil {
@@ -282,11 +314,7 @@ func (s *Store) read(ctx context.Context, o *object.Object, indexes []int) (*tab
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range t.cells {
-		if c != nil {
-			c.finish()
-		}
-	}
+	t.each(func(_ int, c cells) { c.finish() })
 	return t, nil
 }
 
@@ -304,11 +332,7 @@ func (t *table) put(r *object.Record) {
 	t.exists.put(o, true)
 	t.living.put(o, r.Deleted == 0)
 	t.rev.put(o, uint32(r.Rev))
-	for i, c := range t.cells {
-		if c != nil {
-			c.set(o, r.At(t.o.Fields[i]))
-		}
-	}
+	t.each(func(i int, c cells) { c.set(o, r.At(t.o.Fields[i])) })
 }
 
 // wipe purges a row.
@@ -316,11 +340,7 @@ func (t *table) wipe(o uint32) {
 	t.exists.put(o, false)
 	t.living.put(o, false)
 	t.rev.put(o, purgedRev)
-	for _, c := range t.cells {
-		if c != nil {
-			c.wipe(o)
-		}
-	}
+	t.each(func(_ int, c cells) { c.wipe(o) })
 }
 
 // take writes a change if it is newer than what is there.
@@ -356,6 +376,11 @@ func (s *Store) install(t, fresh *table, pending []Change) {
 				d.redefine(t.o.Fields[i])
 			}
 			t.cells[i] = c
+		}
+	}
+	for i, c := range fresh.search {
+		if c != nil && i < len(t.search) {
+			t.search[i] = c
 		}
 	}
 }
@@ -448,12 +473,8 @@ func (s *Store) Drop(o *object.Object) {
 
 func (t *table) clear() {
 	t.rev.free()
-	for _, c := range t.cells {
-		if c != nil {
-			c.free()
-		}
-	}
-	t.cells = nil
+	t.each(func(_ int, c cells) { c.free() })
+	t.cells, t.search = nil, nil
 }
 
 // Close gives the memory back. No question may follow.
@@ -495,11 +516,7 @@ func (s *Store) evict(keep wish) {
 func (s *Store) bytes() (n int64) {
 	for _, t := range s.tables {
 		n += int64(16*len(t.exists)) + t.rev.bytes()
-		for _, c := range t.cells {
-			if c != nil {
-				n += c.bytes()
-			}
-		}
+		t.each(func(_ int, c cells) { n += c.bytes() })
 		for _, v := range t.sights {
 			n += int64(8 * len(v.set))
 		}
@@ -507,7 +524,7 @@ func (s *Store) bytes() (n int64) {
 	return n
 }
 
-// Stat is the memory of one column, of an object's rows (Field "") or of its visible sets (Field "*").
+// Stat is the memory of one column (and, apart, of what search scans of it), of an object's rows (Field "") or of its visible sets (Field "*").
 type Stat struct {
 	Object, Field string
 	Bytes         int64
@@ -526,11 +543,7 @@ func (s *Store) Stats() []Stat {
 			continue
 		}
 		out = append(out, Stat{o.Name, "", int64(16*len(t.exists)) + t.rev.bytes()})
-		for i, c := range t.cells {
-			if c != nil {
-				out = append(out, Stat{o.Name, o.Fields[i].Name, c.bytes()})
-			}
-		}
+		t.each(func(i int, c cells) { out = append(out, Stat{o.Name, o.Fields[i].Name, c.bytes()}) })
 		var sets int64
 		for _, v := range t.sights {
 			sets += int64(8 * len(v.set))
@@ -539,6 +552,3 @@ func (s *Store) Stats() []Stat {
 	}
 	return out
 }
-
-// class is which column a field has.
-func class(f *object.Field) field.Class { return field.Of(f).Class() }
