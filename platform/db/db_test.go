@@ -356,6 +356,7 @@ func TestLookAtTables(t *testing.T) {
 			return errors.Join(err1, err2, err3, err4)
 		}))
 		must(t, d.Ping(t.Context()))
+		must(t, d.Scrub(t.Context()))
 		if n, err := d.Size(t.Context()); n <= 0 || err != nil {
 			t.Errorf("size %d %v", n, err)
 		}

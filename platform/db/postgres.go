@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +24,7 @@ type pg struct {
 	pool    *pgxpool.Pool
 	readers chan struct{}
 	writers chan struct{}
+	waiting atomic.Int64 // for a writer's seat
 	meter   *meter
 	log     *slog.Logger
 	keys    sync.Map // table as written in an INSERT → its key column
@@ -125,7 +127,9 @@ func (d *pg) read(ctx context.Context, fn func(Reader) error) error {
 func (d *pg) bulk(ctx context.Context, fn func(Tx) error) error { return d.write(ctx, fn) }
 
 func (d *pg) write(ctx context.Context, fn func(Tx) error) error {
+	d.waiting.Add(1)
 	leave, err := seat(ctx, d.writers)
+	d.waiting.Add(-1)
 	if err != nil {
 		return err
 	}
@@ -136,7 +140,9 @@ func (d *pg) write(ctx context.Context, fn func(Tx) error) error {
 // schema asks for its locks with a short patience, because whoever waits for a table's lock makes everybody else wait
 // behind it, and tries again. Changes of one schema follow each other, also those of other processes.
 func (d *pg) schema(ctx context.Context, fn func(Tx) error) error {
+	d.waiting.Add(1)
 	leave, err := seat(ctx, d.writers)
+	d.waiting.Add(-1)
 	if err != nil {
 		return err
 	}
@@ -241,9 +247,19 @@ func (d *pg) size(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// scrub rewrites nothing: PostgreSQL's vacuum lets dead rows be overwritten.
+// scrub gives the room of dead rows back. PostgreSQL wipes nothing: they are gone for every question, and their bytes
+// once the room is used again.
 func (d *pg) scrub(ctx context.Context) error {
-	_, err := d.pool.Exec(ctx, "VACUUM")
+	var tables []string
+	err := d.read(ctx, func(r Reader) (err error) {
+		tables, err = r.Dialect().Tables(r)
+		return err
+	})
+	for _, t := range tables {
+		if err == nil {
+			_, err = d.pool.Exec(ctx, "VACUUM "+quote(t))
+		}
+	}
 	return err
 }
 
@@ -253,8 +269,7 @@ func (d *pg) backup(context.Context, string) error {
 
 func (d *pg) stats() Stats {
 	s := d.meter.read()
-	s.Readers = len(d.readers)
-	s.Queued = max(0, len(d.writers)-int(d.pool.Stat().AcquiredConns()))
+	s.Readers, s.Queued = len(d.readers), int(d.waiting.Load())
 	return s
 }
 
