@@ -125,11 +125,11 @@ func (s *scan) pinyin(c *chunk) {
 	if len(text) == 0 {
 		return
 	}
-	here := sieve.Look(binary.LittleEndian.Uint16(text))
+	here := sieve[binary.LittleEndian.Uint16(text)]
 	for p := 0; p < len(text); p += 2 {
-		next := sieve.Look(0)
-		if p+4 <= len(text) {
-			next = sieve.Look(binary.LittleEndian.Uint16(text[p+2:]))
+		next := sieve[0]
+		if rest := text[p:]; len(rest) >= 4 {
+			next = sieve[binary.LittleEndian.Uint16(rest[2:])]
 		}
 		left := here & (next >> 8)
 		here = next
@@ -145,7 +145,7 @@ func (s *scan) pinyin(c *chunk) {
 			s.add(ord, s.q.patternRankAt(text[start:end], int(c.core(value)), p-start))
 		}
 		if p = end - 2; end < len(text) {
-			here = sieve.Look(binary.LittleEndian.Uint16(text[end:]))
+			here = sieve[binary.LittleEndian.Uint16(text[end:])]
 		}
 	}
 }

@@ -177,13 +177,9 @@ func (p *Pattern) Literals() string {
 	return string(slices.DeleteFunc(slices.Clone(p.question), func(r rune) bool { return r < utf8.RuneSelf }))
 }
 
-// Sieve tells in two looks at a text in UTF-16 that no match begins at a place. Its first byte holds what the first
-// character can reach, its second from where the second character can go on; without a bit in common there is no match.
-type Sieve struct {
-	list    *[1 << 16]uint16
-	reach   []uint16 // by list of readings
-	literal [utf8.RuneSelf]uint16
-}
+// Sieve tells in two looks at a text in UTF-16 that no match begins at a place: by unit, the low byte holds what a first
+// character can reach, the high byte from where a second character can go on; without a bit in common there is no match.
+type Sieve [1 << 16]uint16
 
 // farthest is the last position that a sieve tells apart: no syllable is longer than six letters.
 const farthest = 6
@@ -194,20 +190,24 @@ const sieveDone = 1 << 7
 // NewSieve makes the sieve of a pattern without Literals.
 func (p *Pattern) NewSieve() *Sieve {
 	t := p.t
-	v := &Sieve{list: (*[1 << 16]uint16)(t.near), reach: make([]uint16, len(t.sets))}
 	one := make([]uint16, len(t.syllables))
 	for i := range one {
 		one[i] = p.sift(func(s State) State { return p.read(s, uint16(i)) })
 	}
+	reach := make([]uint16, len(t.sets))
 	for i, set := range t.sets {
-		v.reach[i] = sieveDone << 8
+		reach[i] = sieveDone << 8
 		for _, number := range set {
-			v.reach[i] |= one[number]
+			reach[i] |= one[number]
 		}
 	}
-	v.reach[halfList] = 0xFFFF
-	for r := range v.literal {
-		v.literal[r] = sieveDone<<8 | p.sift(func(s State) State { return s & p.literal(rune(r)) << 1 })
+	reach[halfList] = 0xFFFF
+	v := new(Sieve)
+	for unit, list := range t.near {
+		v[unit] = reach[list]
+	}
+	for r := range utf8.RuneSelf {
+		v[r] = sieveDone<<8 | p.sift(func(s State) State { return s & p.literal(rune(r)) << 1 })
 	}
 	return v
 }
@@ -225,12 +225,4 @@ func (p *Pattern) sift(next func(State) State) uint16 {
 		}
 	}
 	return out
-}
-
-// Look gives the two bytes of a UTF-16 unit.
-func (v *Sieve) Look(unit uint16) uint16 {
-	if unit < utf8.RuneSelf {
-		return v.literal[unit]
-	}
-	return v.reach[v.list[unit]]
 }

@@ -114,7 +114,7 @@ func TestPatternAndSieveAgreeWithTheirMeaning(t *testing.T) {
 				t.Fatalf("%q at %d of %q: %v, want %v", string(typed), i, string(text), got, want)
 			}
 			units := append(utf16.Encode(text[i:]), 0)
-			if want && len(p.Literals()) == 0 && sieve.Look(units[0])&(sieve.Look(units[1])>>8) == 0 {
+			if want && len(p.Literals()) == 0 && sieve[units[0]]&(sieve[units[1]]>>8) == 0 {
 				t.Fatalf("the sieve loses %q at %d of %q", string(typed), i, string(text))
 			}
 			any = any || want
