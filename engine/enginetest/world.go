@@ -50,14 +50,14 @@ func (w *World) Sees(a *access.Actor, r *object.Record) bool {
 	return true
 }
 
-// seesWith: the author always, else whoever sees the record that the ref names; without one by its owner.
+// seesWith: the author always, else whoever sees the record that the ref names; without one nobody else.
 func (w *World) seesWith(a *access.Actor, r *object.Record) bool {
 	if r.Get(r.Object.Scope.Author) == a.User {
 		return true
 	}
 	ref, ok := r.Get(r.Object.Scope.With).(object.Ref)
 	if !ok {
-		return owns(a, r)
+		return false
 	}
 	o := w.Catalog.Numbered(ref.Object)
 	if o == nil {

@@ -20,7 +20,8 @@ type (
 )
 
 // Path leads to a field: the field itself, or a link (of any kind but ref) and a field of its target.
-// Over a links field a condition means "any of them".
+// Over a links field a condition means "any of them". A target that the asker may not see counts as an empty value, and
+// so does a link that names nothing; a target in the bin counts with its values.
 type Path []*object.Field
 
 // Leaf compares one field. Logic has two values: a leaf on an empty field is false, but true for ne, nin, none and empty.
@@ -61,7 +62,8 @@ func (p Path) String() string {
 }
 
 // Key is one sort key. Empty values come last in both directions. Text sorts by its pinyin key, then by code point;
-// a choice by the order of its options; a link by its target's title; a boolean false first.
+// a choice by the order of its options; a link by its target's title (empty where the asker may not see the target, or
+// its title); a boolean false first.
 type Key struct {
 	Path Path
 	Desc bool
@@ -100,7 +102,8 @@ type Answer struct {
 	Facets      [][]Count // for each facet, its values by count, then by value; at most 1,000
 }
 
-// Count is how many records have a value: an int64, a string, nil for empty.
+// Count is how many records have a value: an int64, a string (text as it is, an item's norm), nil for empty. A link to a
+// record that the asker may not see counts as empty. Equal counts go by value: numbers, text by bytes, empty last.
 type Count struct {
 	Value any
 	N     int
@@ -143,7 +146,9 @@ type Aggregate struct {
 }
 
 // Row is one group: its keys (int64, string, nil; dates as the first day of the span) and its figures (int64, or
-// *big.Int where a sum does not fit).
+// *big.Int where a sum does not fit). Without groups there is one row, over no records too; the sum of nothing is 0, any
+// other figure of nothing is nil. Rows go by Order, then by their groups as lists sort them (links by id, items by bytes);
+// nil comes last in both directions.
 type Row struct {
 	Keys    []any
 	Figures []any
