@@ -176,6 +176,9 @@ func (q *Query) patternAt(text []byte) bool {
 
 // patternWhole says whether the pattern spells a text in full.
 func (q *Query) patternWhole(text []byte) bool {
+	if len(text) > 2*len(q.forms[Name]) { // more characters than were typed
+		return false
+	}
 	state := hanzi.Begin
 	for len(text) > 0 && state != 0 {
 		r, size := decode(text)
