@@ -2,6 +2,7 @@ package column
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"youpeng/engine/field"
@@ -473,19 +474,25 @@ func (c *lists) names(o uint32, _ int, t uint32) bool {
 
 // anyOf keeps the rows of which some item is in a set.
 func (c *lists) anyOf(set bitmap) test {
-	return byRow(func(o uint32) bool {
-		x := c.v[o]
-		if x&many == 0 {
-			return x != 0 && set.has(x)
-		}
-		p := x &^ many
-		for _, t := range c.items[p+1 : p+1+c.items[p]] {
-			if set.has(t) {
-				return true
+	return func(b int, m *mask) {
+		v := c.block(b)
+		for w, x := range m {
+			for y := x; y != 0; y &= y - 1 {
+				i := bits.TrailingZeros64(y)
+				var in uint64
+				if z := v[w*64+i]; z&many == 0 {
+					in = set.bit(z)
+				} else {
+					p := z &^ many
+					for _, t := range c.items[p+1 : p+1+c.items[p]] {
+						in |= set.bit(t)
+					}
+				}
+				x &^= (in ^ 1) << i
 			}
+			m[w] = x
 		}
-		return false
-	})
+	}
 }
 
 // filled keeps only whether there is a value.

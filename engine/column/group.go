@@ -16,10 +16,37 @@ import (
 // grouping gives the words of a row by which it is grouped, 0 for empty, and what a word stands for.
 type grouping struct {
 	one   func(o uint32) uint64            // single-valued
+	keys  blockKeys                        // the same for a block, where there is a faster way
 	each  func(o uint32, f func(w uint64)) // several; not called for single-valued ones
-	size  int                              // one more than the greatest word, where that is small
+	size  int                              // one more than the greatest word less low, where that is small
+	low   uint64                           // one less than the least filled word
 	value func(w uint64) any
 	order func(w uint64) uint64 // nil: by the word itself
+}
+
+// blockKeys hands out the words of a block's rows in m; what stands at other rows is not said.
+type blockKeys = func(b int, m *mask, buf *[blockRows]uint64) []uint64
+
+// dense is a word's place among size places.
+func (g *grouping) dense(w uint64) uint64 {
+	if w == 0 {
+		return 0
+	}
+	return w - g.low
+}
+
+// block is one for all rows of a block.
+func (g *grouping) block(b int, m *mask, buf *[blockRows]uint64) []uint64 {
+	if g.keys != nil {
+		return g.keys(b, m, buf)
+	}
+	for w, x := range m {
+		for ; x != 0; x &= x - 1 {
+			i := w*64 + bits.TrailingZeros64(x)
+			buf[i] = g.one(uint32(b*blockRows + i))
+		}
+	}
+	return buf[:]
 }
 
 // words calls f with each of a row's words, once with 0 if it has none.
@@ -45,12 +72,22 @@ func (q *asking) grouping(t *table, p query.Path) *grouping {
 	}
 	switch c := t.cells[f.Index].(type) {
 	case numeric:
-		return &grouping{one: c.key, value: func(w uint64) any { return c.decode(w) }}
+		g := &grouping{one: c.key, keys: c.keys, value: func(w uint64) any { return c.decode(w) }}
+		lo, hi := ^uint64(0), uint64(0)
+		for b := range blocksOf(t.rows) {
+			if l, h := c.zone(b); l <= h {
+				lo, hi = min(lo, l), max(hi, h)
+			}
+		}
+		if lo <= hi && hi-lo < denseSize-2 {
+			g.low, g.size = lo-1, int(hi-lo)+2
+		}
+		return g
 	case *choices:
-		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, size: len(c.names),
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.names),
 			value: func(w uint64) any { return c.names[w] }, order: func(w uint64) uint64 { return c.rank[w] }}
 	case *texts:
-		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, size: len(c.dict.at),
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.dict.at),
 			value: func(w uint64) any { return c.dict.value(uint32(w)) }, order: func(w uint64) uint64 { return c.dict.label[w] }}
 	case *links:
 		u, seen := q.target(f)
@@ -60,7 +97,7 @@ func (q *asking) grouping(t *table, p query.Path) *grouping {
 		return &grouping{one: func(o uint32) uint64 {
 			x := c.at(o)
 			return uint64(x) * seen.bit(x)
-		}, size: u.rows, value: func(w uint64) any { return int64(w) }}
+		}, keys: seenKeys(c, seen), size: u.rows, value: func(w uint64) any { return int64(w) }}
 	case *refs:
 		seen := q.seenRefs()
 		return &grouping{one: func(o uint32) uint64 {
@@ -75,6 +112,20 @@ func (q *asking) grouping(t *table, p query.Path) *grouping {
 		return &grouping{one: func(o uint32) uint64 { return c.is.bit(o) }, size: 2, value: func(uint64) any { return int64(1) }}
 	}
 	return &grouping{one: func(uint32) uint64 { return 0 }, size: 1, value: func(uint64) any { return nil }}
+}
+
+// seenKeys are the targets of a block's rows that the asker may see.
+func seenKeys(c *links, seen bitmap) blockKeys {
+	return func(b int, m *mask, buf *[blockRows]uint64) []uint64 {
+		v := c.block(b)
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				i := w*64 + bits.TrailingZeros64(x)
+				buf[i] = uint64(v[i]) * seen.bit(v[i])
+			}
+		}
+		return buf[:]
+	}
 }
 
 func (q *asking) groupingList(c *lists, f *object.Field) *grouping {
@@ -109,6 +160,7 @@ func (q *asking) groupingVia(t *table, p query.Path) *grouping {
 	u, seen := q.target(p[0])
 	g := *q.grouping(u, p[1:])
 	one, each := g.one, g.each
+	g.keys = nil
 	switch c := t.cells[p[0].Index].(type) {
 	case *links:
 		if one != nil {
@@ -159,28 +211,33 @@ func (q *asking) facet(t *table, set bitmap, p query.Path) ([]query.Count, error
 	if g.size > 0 && g.size <= denseSize {
 		dense = make([]int, g.size)
 	}
-	choice, plain := t.cells[p[0].Index].(*choices)
-	err := q.blocks(set, func(b int, m *mask) {
-		if plain && len(p) == 1 {
-			countWords(choice.block(b), m, dense)
-			return
+	count := func(w uint64) {
+		if dense != nil {
+			dense[g.dense(w)]++
+		} else {
+			sparse[w]++
 		}
-		eachRow(b, m, func(o uint32) {
-			g.words(o, func(w uint64) {
-				if dense != nil {
-					dense[w]++
-				} else {
-					sparse[w]++
-				}
-			})
-		})
+	}
+	var buf [blockRows]uint64
+	err := q.blocks(set, func(b int, m *mask) {
+		switch {
+		case g.one == nil:
+			eachRow(b, m, func(o uint32) { g.words(o, count) })
+		case dense != nil:
+			countWords(g.block(b, m, &buf), m, g.low, dense)
+		default:
+			words := g.block(b, m, &buf)
+			eachRow(0, m, func(i uint32) { sparse[words[i]]++ })
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
 	for w, n := range dense {
-		if n > 0 {
-			sparse[uint64(w)] = n
+		if n > 0 && w > 0 {
+			sparse[uint64(w)+g.low] = n
+		} else if n > 0 {
+			sparse[0] = n
 		}
 	}
 	out := make([]query.Count, 0, len(sparse))
@@ -200,16 +257,14 @@ func (q *asking) facet(t *table, set bitmap, p query.Path) ([]query.Count, error
 	return out, nil
 }
 
-func countWords(v []uint16, m *mask, n []int) {
+func countWords(words []uint64, m *mask, low uint64, n []int) {
 	for w, x := range m {
-		if x == ^uint64(0) {
-			for _, code := range v[w*64 : w*64+64] {
-				n[code]++
-			}
-			continue
-		}
 		for ; x != 0; x &= x - 1 {
-			n[v[w*64+bits.TrailingZeros64(x)]]++
+			word := words[w*64+bits.TrailingZeros64(x)]
+			if word != 0 {
+				word -= low
+			}
+			n[word]++
 		}
 	}
 }
@@ -328,16 +383,14 @@ func (m *measure) add(t *tally, o uint32) {
 	if key == 0 {
 		return
 	}
+	if m.fn == query.Sum || m.fn == query.Avg {
+		if m.number != nil {
+			t.sumUp(m.number(key))
+		}
+		return
+	}
 	t.n++
 	switch m.fn {
-	case query.Sum, query.Avg:
-		if m.number == nil {
-			return
-		}
-		v := m.number(key)
-		var carry uint64
-		t.lo, carry = bits.Add64(t.lo, uint64(v), 0)
-		t.hi += v>>63 + int64(carry)
 	case query.Min:
 		if t.n == 1 || key < t.best {
 			t.best, t.row = key, o
@@ -347,6 +400,13 @@ func (m *measure) add(t *tally, o uint32) {
 			t.best, t.row = key, o
 		}
 	}
+}
+
+func (t *tally) sumUp(v int64) {
+	var carry uint64
+	t.n++
+	t.lo, carry = bits.Add64(t.lo, uint64(v), 0)
+	t.hi += v>>63 + int64(carry)
 }
 
 func (m *measure) figure(t *tally) any {
@@ -435,6 +495,70 @@ func (bs *buckets) number(i int, node, w uint64, words []uint64) uint64 {
 	return n
 }
 
+// fill adds all rows of a set.
+func (bs *buckets) fill(q *asking, set bitmap, measures []measure) error {
+	product, single := 1, true
+	for _, g := range bs.groups {
+		single = single && g.one != nil
+		product *= min(max(g.size, 0), denseSize)
+		if product > denseSize {
+			product = 0
+		}
+	}
+	if single && product > 0 {
+		return bs.fillDense(q, set, measures, product)
+	}
+	return q.blocks(set, func(b int, m *mask) {
+		eachRow(b, m, func(o uint32) {
+			bs.each(o, func(x *bucket) {
+				for i := range measures {
+					measures[i].add(&x.tallies[i], o)
+				}
+			})
+		})
+	})
+}
+
+// fillDense is fill where all groups together have few possible places: a group is found by one access.
+func (bs *buckets) fillDense(q *asking, set bitmap, measures []measure, product int) error {
+	slots := make([]*bucket, product)
+	for _, b := range bs.list { // the one of no groups
+		slots[0] = b
+	}
+	var place [blockRows]uint64
+	var buf [blockRows]uint64
+	return q.blocks(set, func(b int, m *mask) {
+		clear(place[:])
+		for _, g := range bs.groups {
+			words := g.block(b, m, &buf)
+			size := uint64(g.size)
+			eachRow(0, m, func(i uint32) { place[i] = place[i]*size + g.dense(words[i]) })
+		}
+		eachRow(0, m, func(i uint32) {
+			if p := place[i]; slots[p] == nil {
+				slots[p] = &bucket{make([]uint64, len(bs.groups)), make([]tally, bs.figures)}
+				for j, g := range bs.groups {
+					slots[p].words[j] = g.one(uint32(b*blockRows) + i)
+				}
+				bs.list = append(bs.list, slots[p])
+			}
+		})
+		for j := range measures {
+			ms := &measures[j]
+			if ms.number == nil || ms.fn != query.Sum && ms.fn != query.Avg {
+				eachRow(0, m, func(i uint32) { ms.add(&slots[place[i]].tallies[j], uint32(b*blockRows)+i) })
+				continue
+			}
+			keys := ms.sorter.keys(b, m, &buf)
+			eachRow(0, m, func(i uint32) {
+				if keys[i] != 0 {
+					slots[place[i]].tallies[j].sumUp(ms.number(keys[i]))
+				}
+			})
+		}
+	})
+}
+
 // Aggregate answers figures by group within the asker's rights.
 func (s *Store) Aggregate(ctx context.Context, g *query.Aggregate, a *access.Actor) ([]query.Row, error) {
 	q, t, err := s.begin(ctx, a, g.Object, func(w wish) {
@@ -472,16 +596,7 @@ func (s *Store) Aggregate(ctx context.Context, g *query.Aggregate, a *access.Act
 	for _, m := range g.Measures {
 		measures = append(measures, q.measure(t, m))
 	}
-	err = q.blocks(set, func(b int, m *mask) {
-		eachRow(b, m, func(o uint32) {
-			bs.each(o, func(x *bucket) {
-				for i := range measures {
-					measures[i].add(&x.tallies[i], o)
-				}
-			})
-		})
-	})
-	if err != nil {
+	if err := bs.fill(q, set, measures); err != nil {
 		return nil, err
 	}
 	return bs.rows(g, measures), nil

@@ -299,7 +299,7 @@ func (r *ranking) top(set bitmap, from, n int) []uint32 {
 		}
 		return 0
 	})
-	limit := 2*n + 1024
+	limit := 2*n + 64
 	hits := make([]hit, 0, limit)
 	full := false
 	var worst hit
@@ -364,7 +364,7 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 		}
 		first, count := 0, 0
 		for {
-			var hist [1 << histogramBits]int
+			var hist [1 << histogramBits]bin
 			shift := max(0, bits.Len64(hi-lo)-histogramBits)
 			seen := r.histogram(set, k, lo, hi, shift, &hist)
 			if filled < 0 {
@@ -374,21 +374,12 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 				break
 			}
 			bucket := 0
-			for at >= first+hist[bucket] {
-				first += hist[bucket]
+			for at >= first+hist[bucket].n {
+				first += hist[bucket].n
 				bucket++
 			}
-			count = hist[bucket]
-			width := uint64(1)<<shift - 1
-			begin := uint64(bucket) << shift
-			if k.desc {
-				hi -= begin
-				lo = max(lo, hi-min(hi, width))
-			} else {
-				lo += begin
-				hi = min(hi, lo+min(^lo, width))
-			}
-			if shift == 0 || count <= collectFrom {
+			count, lo, hi = hist[bucket].n, hist[bucket].lo, hist[bucket].hi
+			if lo == hi || count <= collectFrom {
 				break
 			}
 		}
@@ -416,6 +407,12 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 	return out
 }
 
+// bin counts the rows of a range of keys, and bounds the keys that it met.
+type bin struct {
+	n      int
+	lo, hi uint64
+}
+
 // bounds are the least and greatest filled keys that the blocks of a set can have.
 func (r *ranking) bounds(set bitmap, k *sorter) (lo, hi uint64) {
 	lo = ^uint64(0)
@@ -440,14 +437,19 @@ func (r *ranking) eachKey(set bitmap, k *sorter, lo, hi uint64, f func(b int, m 
 	}
 }
 
-func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int, hist *[1 << histogramBits]int) int {
+func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int, hist *[1 << histogramBits]bin) int {
 	n := 0
 	r.eachKey(set, k, lo, hi, func(_ int, m *mask, keys []uint64) {
 		for w, x := range m {
 			for ; x != 0; x &= x - 1 {
 				key := keys[w*64+bits.TrailingZeros64(x)]
 				if key-lo <= hi-lo {
-					hist[k.span(lo, hi, key)>>shift&(1<<histogramBits-1)]++
+					h := &hist[k.span(lo, hi, key)>>shift&(1<<histogramBits-1)]
+					if h.n == 0 {
+						h.lo, h.hi = key, key
+					}
+					h.n++
+					h.lo, h.hi = min(h.lo, key), max(h.hi, key)
 					n++
 				}
 			}
