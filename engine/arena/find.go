@@ -127,6 +127,15 @@ func (s *scan) pinyin(c *chunk) {
 	}
 	here := sieve[binary.LittleEndian.Uint16(text)]
 	for p := 0; p < len(text); p += 2 {
+		for p+10 <= len(text) { // four places at once, as long as nothing is left at any
+			four := binary.LittleEndian.Uint64(text[p+2:])
+			w, x, y, z := sieve[uint16(four)], sieve[uint16(four>>16)], sieve[uint16(four>>32)], sieve[uint16(four>>48)]
+			if here&(w>>8)|w&(x>>8)|x&(y>>8)|y&(z>>8) != 0 {
+				break
+			}
+			here = z
+			p += 8
+		}
 		next := sieve[0]
 		if rest := text[p:]; len(rest) >= 4 {
 			next = sieve[binary.LittleEndian.Uint16(rest[2:])]
