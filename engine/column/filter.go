@@ -98,10 +98,13 @@ func (q *asking) target(f *object.Field) (*table, bitmap) {
 	return t, q.s.sight(q.actor, t).rows()
 }
 
+// parallelFrom is the number of blocks from which a second core pays.
+const parallelFrom = 128
+
 // run keeps in out the rows of base that hold, and counts them. Two cores share the work where it is large.
 func (q *asking) run(rows int, base func(b int, m *mask), t test, out bitmap) (int, error) {
 	n := blocksOf(rows)
-	if n < 128 {
+	if n < parallelFrom {
 		return q.runBlocks(base, t, out, 0, n)
 	}
 	var first int

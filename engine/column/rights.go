@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strconv"
+	"sync"
 
 	"youpeng/engine/access"
 	"youpeng/engine/object"
@@ -144,15 +145,26 @@ func (s *Store) build(v *sight, depth int, now int64) {
 	}
 }
 
-// fill asks the rule for every row.
+// fill asks the rule for every row, on two cores where there are many.
 func (v *sight) fill() {
 	v.set = bitmap(nil).grown(v.t.rows)
 	keep := byRow(v.rule)
-	for b := range blocksOf(v.t.rows) {
-		m := v.set.block(b)
-		*m = *v.t.exists.block(b)
-		keep(b, m)
+	part := func(from, to int) {
+		for b := from; b < to; b++ {
+			m := v.set.block(b)
+			*m = *v.t.exists.block(b)
+			keep(b, m)
+		}
 	}
+	n := blocksOf(v.t.rows)
+	var wg sync.WaitGroup
+	if n >= parallelFrom {
+		wg.Go(func() { part(0, n/2) })
+		part(n/2, n)
+	} else {
+		part(0, n)
+	}
+	wg.Wait()
 }
 
 func (s *Store) buildOwned(v *sight, users []int64, now int64) {
