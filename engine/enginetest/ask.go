@@ -183,7 +183,10 @@ func (w *World) facet(p query.Path, found []*object.Record, a *access.Actor) []q
 		counts = append(counts, query.Count{Value: v, N: k})
 	}
 	slices.SortFunc(counts, func(x, y query.Count) int {
-		return cmp.Or(cmp.Compare(y.N, x.N), plainOrder(x.Value, y.Value))
+		if c := cmp.Compare(y.N, x.N); c != 0 || x.Value == nil || y.Value == nil || p.Field().Kind.Multi() || p.Field().Kind.Links() {
+			return cmp.Or(c, plainOrder(x.Value, y.Value))
+		}
+		return compareValues(p.Field(), x.Value, y.Value)
 	})
 	return counts[:min(len(counts), 1000)]
 }
@@ -204,18 +207,13 @@ func plainOrder(x, y any) int {
 	return strings.Compare(x.(string), y.(string))
 }
 
-// groupValues are the different values under which a record is counted: its text as it is, an item's norm, a linked
+// groupValues are the different values under which a record is counted: its text or an item's as it is, a linked
 // record's id where the actor sees that record; one nil where there is none.
 func (w *World) groupValues(p query.Path, r *object.Record, a *access.Actor) []any {
 	v := w.values(p, r, a)[0]
 	f := p.Field()
 	var out []any
 	add := func(x any) {
-		if id, ok := x.(int64); ok && f.Kind.Links() {
-			if target := w.Record(f.Target, id); target == nil || !w.Sees(a, target) {
-				return
-			}
-		}
 		if !slices.Contains(out, x) {
 			out = append(out, x)
 		}
@@ -223,8 +221,12 @@ func (w *World) groupValues(p query.Path, r *object.Record, a *access.Actor) []a
 	switch v := v.(type) {
 	case nil:
 	case []object.Item:
-		for _, key := range itemKeys(f, v) {
-			add(key)
+		for _, it := range v {
+			if f.Kind == object.KindLinks {
+				add(it.Link)
+			} else {
+				add(it.Value)
+			}
 		}
 	case string:
 		add(v)

@@ -35,27 +35,33 @@ func (w *World) Holds(x query.Expr, r *object.Record, a *access.Actor) bool {
 		}
 		return false
 	case *query.Leaf:
-		return slices.ContainsFunc(w.values(x.Path, r, a), func(v any) bool {
-			return test(x.Path.Field(), x.Op, x.Args, v)
-		})
+		return w.leafHolds(x, r, a)
 	}
 	panic("a condition of no kind")
 }
 
-// values are what stands at the end of a path: one value, or one for each record of a links field. A record that the
-// actor may not see, and no record at all, stand for one empty value.
+// leafHolds: any value will do, but for the operators that deny, which hold where what they deny holds for none.
+func (w *World) leafHolds(x *query.Leaf, r *object.Record, a *access.Actor) bool {
+	op := x.Op
+	denied, denies := map[field.Op]field.Op{field.Ne: field.Eq, field.Nin: field.In, field.None: field.Any, field.Empty: field.IsFilled}[op]
+	if denies {
+		op = denied
+	}
+	return denies != slices.ContainsFunc(w.values(x.Path, r, a), func(v any) bool {
+		return test(x.Path.Field(), op, x.Args, v)
+	})
+}
+
+// values are what stands at the end of a path: one value, or one for each record of a links field that the actor sees.
+// A link to a record that the actor may not see is as good as empty.
 func (w *World) values(p query.Path, r *object.Record, a *access.Actor) []any {
 	if len(p) == 1 {
-		return []any{r.At(p[0])}
+		return []any{w.known(p[0], r.At(p[0]), a)}
 	}
 	var out []any
-	for _, id := range linkedIDs(r.At(p[0])) {
+	for _, id := range linkedIDs(w.known(p[0], r.At(p[0]), a)) {
 		target := w.Record(p[0].Target, id)
-		if target == nil || !w.Sees(a, target) {
-			out = append(out, nil)
-			continue
-		}
-		out = append(out, target.At(p[1]))
+		out = append(out, w.known(p[1], target.At(p[1]), a))
 	}
 	if out == nil {
 		return []any{nil}
@@ -63,15 +69,46 @@ func (w *World) values(p query.Path, r *object.Record, a *access.Actor) []any {
 	return out
 }
 
-// test compares one value.
+// known leaves out of a link what the actor may not see.
+func (w *World) known(f *object.Field, v any, a *access.Actor) any {
+	sees := func(name string, id int64) bool {
+		target := w.Record(name, id)
+		return target != nil && w.Sees(a, target)
+	}
+	switch v := v.(type) {
+	case object.Ref:
+		if !sees(w.Catalog.Numbered(v.Object).Name, v.ID) {
+			return nil
+		}
+	case int64:
+		if f.Kind.Links() && !sees(f.Target, v) {
+			return nil
+		}
+	case []object.Item:
+		if f.Kind != object.KindLinks {
+			return v
+		}
+		var kept []object.Item
+		for _, it := range v {
+			if sees(f.Target, it.Link) {
+				kept = append(kept, it)
+			}
+		}
+		if kept == nil {
+			return nil
+		}
+		return kept
+	}
+	return v
+}
+
+// test compares one value with an operator that does not deny.
 func test(f *object.Field, op field.Op, args []any, v any) bool {
 	switch {
-	case op == field.Empty:
-		return v == nil
 	case op == field.IsFilled:
 		return v != nil
 	case v == nil:
-		return op == field.Ne || op == field.Nin || op == field.None
+		return false
 	}
 	if list, ok := v.([]object.Item); ok {
 		return testList(op, args, itemKeys(f, list))
@@ -80,12 +117,8 @@ func test(f *object.Field, op field.Op, args []any, v any) bool {
 	switch op {
 	case field.Eq:
 		return key == args[0]
-	case field.Ne:
-		return key != args[0]
 	case field.In:
 		return slices.Contains(args, key)
-	case field.Nin:
-		return !slices.Contains(args, key)
 	case field.Contains:
 		return strings.Contains(key.(string), args[0].(string))
 	case field.Starts:
@@ -118,8 +151,6 @@ func testList(op field.Op, args []any, keys []any) bool {
 	switch op {
 	case field.Any, field.Eq, field.In:
 		return slices.ContainsFunc(keys, in)
-	case field.None, field.Ne, field.Nin:
-		return !slices.ContainsFunc(keys, in)
 	case field.All:
 		return !slices.ContainsFunc(args, func(a any) bool { return !slices.Contains(keys, a) })
 	case field.Contains:

@@ -1,8 +1,10 @@
 package enginetest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"youpeng/engine/access"
 	"youpeng/engine/field"
@@ -126,4 +128,81 @@ func (w *World) operand(r *rand.Rand, path query.Path, op field.Op) any {
 		from = 0
 	}
 	return strings.TrimSpace(string(runes[from:min(len(runes), from+n)]))
+}
+
+// Figures makes an aggregate over what a question asks.
+func (w *World) Figures(r *rand.Rand, q *query.Question, a *access.Actor) *query.Aggregate {
+	g := &query.Aggregate{Object: q.Object, Filter: q.Filter, Deleted: q.Deleted, Zone: time.FixedZone("Shanghai", 8*3600), Measures: []query.Measure{{Fn: query.CountAll}}}
+	for range r.IntN(3) {
+		path := w.path(r, q.Object, a, func(f *object.Field) bool { return field.Groups(field.Of(f)) })
+		if path == nil {
+			continue
+		}
+		by := ""
+		if k := path.Field().Kind; k == object.KindDate || k == object.KindDateTime {
+			by = []string{"day", "week", "month", "quarter", "year"}[r.IntN(5)]
+		}
+		g.Groups = append(g.Groups, query.Group{Path: path, By: by})
+	}
+	sums := func(f *object.Field) bool {
+		return f.Kind == object.KindNumber || f.Kind == object.KindDecimal || f.Kind == object.KindMoney
+	}
+	if path := w.path(r, q.Object, a, sums); path != nil {
+		g.Measures = append(g.Measures, query.Measure{Fn: []query.Fn{query.Sum, query.Avg, query.Min, query.Max}[r.IntN(4)], Path: path})
+	}
+	if r.IntN(2) == 0 {
+		g.Order = []int{-len(g.Groups) - 1}
+	}
+	return g
+}
+
+// Typed is what a person might type to find something: a part of a searched value.
+func (w *World) Typed(r *rand.Rand) string {
+	for {
+		o := w.Catalog.Objects[r.IntN(len(w.Catalog.Objects))]
+		f := o.Fields[r.IntN(len(o.Fields))]
+		if f.Search {
+			if v := w.value(r, f); v != nil {
+				text, ok := v.(string)
+				if !ok {
+					text = v.([]object.Item)[0].Norm
+				}
+				runes := []rune(text)
+				from := r.IntN(len(runes))
+				return string(runes[from:min(len(runes), from+1+r.IntN(5))])
+			}
+		}
+	}
+}
+
+// Describe writes a condition for the report of a difference.
+func Describe(x query.Expr) string {
+	switch x := x.(type) {
+	case *query.Leaf:
+		return fmt.Sprint(x.Path, " ", x.Op, " ", x.Args)
+	case query.Not:
+		return "not(" + Describe(x.X) + ")"
+	case query.And:
+		return "and(" + describeAll(x) + ")"
+	case query.Or:
+		return "or(" + describeAll(x) + ")"
+	}
+	return fmt.Sprint(x)
+}
+
+func describeAll(parts []query.Expr) string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, Describe(p))
+	}
+	return strings.Join(out, ", ")
+}
+
+// DescribeKeys writes an order.
+func DescribeKeys(keys []query.Key) string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, fmt.Sprint(map[bool]string{true: "-"}[k.Desc], k.Path))
+	}
+	return strings.Join(out, ",")
 }

@@ -20,8 +20,9 @@ type (
 )
 
 // Path leads to a field: the field itself, or a link (of any kind but ref) and a field of its target.
-// Over a links field a condition means "any of them". A target that the asker may not see counts as an empty value, and
-// so does a link that names nothing; a target in the bin counts with its values.
+// Over a links field a condition means "any of them"; ne, nin, none and empty always hold where eq, in, any and filled
+// do not, so that they mean "none of them". A link to a record that the asker may not see is as good as empty,
+// alone and as part of a path; a target in the bin counts with its values.
 type Path []*object.Field
 
 // Leaf compares one field. Logic has two values: a leaf on an empty field is false, but true for ne, nin, none and empty.
@@ -102,8 +103,9 @@ type Answer struct {
 	Facets      [][]Count // for each facet, its values by count, then by value; at most 1,000
 }
 
-// Count is how many records have a value: an int64, a string (text as it is, an item's norm), nil for empty. A link to a
-// record that the asker may not see counts as empty. Equal counts go by value: numbers, text by bytes, empty last.
+// Count is how many records have a value: an int64, a string (text as it is; items that fold alike are one, shown as one of them is written), nil for empty. A link to a
+// record that the asker may not see counts as empty. Equal counts go by value as lists sort it
+// (links by id, items by bytes), empty last.
 type Count struct {
 	Value any
 	N     int
