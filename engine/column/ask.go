@@ -23,11 +23,24 @@ func (s *Store) begin(ctx context.Context, a *access.Actor, o *object.Object, fi
 		return nil, nil, err
 	}
 	t := s.tables[o.Number]
-	if t == nil {
+	if t == nil || !s.knows(w) {
 		s.mu.RUnlock()
-		return nil, nil, fault.New(fault.Missing, "object.unknown", "object", o.Name)
+		return nil, nil, fault.New(fault.Unavailable, "catalog.behind", "object", o.Name)
 	}
 	return &asking{s: s, ctx: ctx, actor: a}, t, nil
+}
+
+// knows says whether the store has heard of all objects and fields: a question may be of a newer catalog.
+func (s *Store) knows(w wish) bool {
+	for number, set := range w {
+		t := s.tables[number]
+		for i := range set {
+			if t == nil || t.slot(i) == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (q *asking) end() {
@@ -108,7 +121,7 @@ func (r *ranking) position(set bitmap, total int, question *query.Question) (at,
 	case b != nil:
 		at = r.count(set, r.marks(b.Keys), b.ID, true)
 	case question.Seek != nil && len(r.keys) > 0:
-		first := &ranking{keys: r.keys[:1], desc: r.desc, rows: r.rows}
+		first := &ranking{keys: r.keys[:1], desc: r.desc}
 		at = first.count(set, first.marks([]any{question.Seek}), -1, false)
 	default:
 		at = max(0, question.At)

@@ -16,6 +16,7 @@ import (
 // grouping gives the words of a row by which it is grouped, 0 for empty, and what a word stands for.
 type grouping struct {
 	one   func(o uint32) uint64            // single-valued
+	list  *lists                           // the lists themselves, where all that is in them counts
 	keys  blockKeys                        // the same for a block, where there is a faster way
 	each  func(o uint32, f func(w uint64)) // several; not called for single-valued ones
 	size  int                              // one more than the greatest word less low, where that is small
@@ -136,7 +137,7 @@ func (q *asking) groupingList(c *lists, f *object.Field) *grouping {
 				f(uint64(x))
 			}
 		}
-		g.size = len(c.dict.at)
+		g.size, g.list = len(c.dict.at), c
 		g.value = func(w uint64) any { return c.dict.value(uint32(w)) }
 		return g
 	}
@@ -160,7 +161,7 @@ func (q *asking) groupingVia(t *table, p query.Path) *grouping {
 	u, seen := q.target(p[0])
 	g := *q.grouping(u, p[1:])
 	one, each := g.one, g.each
-	g.keys = nil
+	g.keys, g.list = nil, nil
 	switch c := t.cells[p[0].Index].(type) {
 	case *links:
 		if one != nil {
@@ -221,6 +222,8 @@ func (q *asking) facet(t *table, set bitmap, p query.Path) ([]query.Count, error
 	var buf [blockRows]uint64
 	err := q.blocks(set, func(b int, m *mask) {
 		switch {
+		case g.list != nil && dense != nil:
+			g.list.countItems(b, m, dense)
 		case g.one == nil:
 			eachRow(b, m, func(o uint32) { g.words(o, count) })
 		case dense != nil:
@@ -265,6 +268,24 @@ func countWords(words []uint64, m *mask, low uint64, n []int) {
 				word -= low
 			}
 			n[word]++
+		}
+	}
+}
+
+// countItems counts the items of a block's lists, and at 0 the lists without any.
+func (c *lists) countItems(b int, m *mask, n []int) {
+	v := c.block(b)
+	for w, x := range m {
+		for ; x != 0; x &= x - 1 {
+			z := v[w*64+bits.TrailingZeros64(x)]
+			if z&many == 0 {
+				n[z]++
+				continue
+			}
+			p := z &^ many
+			for _, code := range c.items[p+1 : p+1+c.items[p]] {
+				n[code]++
+			}
 		}
 	}
 }

@@ -27,11 +27,10 @@ type mark struct {
 type ranking struct {
 	keys []sorter
 	desc bool // of the ids
-	rows int
 }
 
 func (q *asking) ranking(t *table, keys []query.Key) *ranking {
-	r := &ranking{desc: true, rows: t.rows}
+	r := &ranking{desc: true}
 	for _, k := range keys {
 		s := q.sorter(t, k.Path)
 		s.desc = k.Desc
