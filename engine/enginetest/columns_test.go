@@ -142,3 +142,26 @@ func TestSightAgreesWithTheOracle(t *testing.T) {
 		}
 	}
 }
+
+func TestSearchAgreesWithTheOracle(t *testing.T) {
+	t.Parallel()
+	w := enginetest.Random(15, 100)
+	s := columns(w)
+	r := rand.New(rand.NewPCG(15, 15))
+	for range 300 {
+		text, a := w.Typed(r), w.Actors[r.IntN(len(w.Actors))]
+		want := w.Search(text, a)
+		got, _, err := s.Search(context.Background(), text, w.Catalog.Objects, 20, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != min(20, len(want)) {
+			t.Fatalf("%q finds %d, want %d: %v", text, len(got), min(20, len(want)), want)
+		}
+		for i, h := range got {
+			if h.Object != want[i].Object || h.ID != want[i].ID {
+				t.Fatalf("%q, place %d: got %s %d (rank %d), want %s %d (rank %d)", text, i, h.Object.Name, h.ID, h.Rank, want[i].Object.Name, want[i].ID, want[i].Rank)
+			}
+		}
+	}
+}

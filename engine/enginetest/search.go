@@ -18,7 +18,7 @@ type Hit struct {
 }
 
 // Search looks at every searched field of every living record that the actor sees: best rank first, then newest, then
-// the catalog's order of objects, then the newest id.
+// the catalog's order of objects, then the id.
 func (w *World) Search(question string, a *access.Actor) []Hit {
 	q := hanzi.Fold(strings.TrimSpace(question))
 	if q == "" {
@@ -47,34 +47,64 @@ func (w *World) Search(question string, a *access.Actor) []Hit {
 	place := func(o *object.Object) int { return slices.Index(w.Catalog.Objects, o) }
 	slices.SortFunc(hits, func(x, y Hit) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(created[y], created[x]),
-			cmp.Compare(place(x.Object), place(y.Object)), cmp.Compare(y.ID, x.ID))
+			cmp.Compare(place(x.Object), place(y.Object)), cmp.Compare(x.ID, y.ID))
 	})
 	return hits
 }
 
-// match ranks the best of a field's values; 3 is none. A phone is asked for by digits, with China's code or without.
+// match ranks the best of a field's values; 3 is none. A name is found by pinyin too and begins also where its core
+// does, an e-mail at its domain; a phone is asked for by digits, with China's code or without; codes leave out separators.
 func match(f *object.Field, v any, q string, pattern *hanzi.Pattern) int {
-	best := 3
-	switch v := v.(type) {
-	case string:
-		s := hanzi.Fold(v)
-		best = rank(s, q)
-		if pattern != nil && best > 1 && pattern.MatchesAt(s) {
-			best = 1
-		} else if pattern != nil && best > 2 && pattern.Matches(s) {
-			best = 2
+	if items, ok := v.([]object.Item); ok {
+		best := 3
+		for _, it := range items {
+			best = min(best, matchItem(f, it.Norm, q))
 		}
-	case []object.Item:
-		for _, it := range v {
-			best = min(best, rank(it.Norm, q))
-			if f.Kind == object.KindPhone {
-				if digits := phoneQuestion(q); digits != "" {
-					best = min(best, rank(it.Norm, digits), rank(strings.TrimPrefix(it.Norm, "86"), digits))
-				}
-			}
-		}
+		return best
+	}
+	s := hanzi.Fold(v.(string))
+	if f.Kind == object.KindSeries || f.Kind == object.KindUSCC {
+		return rank(plainCode.Replace(s), plainCode.Replace(q), 0)
+	}
+	core, _ := hanzi.Core(s)
+	best := rank(s, q, core)
+	if pattern == nil {
+		return best
+	}
+	switch {
+	case spells(pattern, s):
+		return 0
+	case pattern.MatchesAt(s) || pattern.MatchesAt(s[core:]):
+		return min(best, 1)
+	case pattern.Matches(s):
+		return min(best, 2)
 	}
 	return best
+}
+
+func matchItem(f *object.Field, norm, q string) int {
+	switch f.Kind {
+	case object.KindPhone:
+		digits := phoneQuestion(q)
+		if digits == "" {
+			return 3
+		}
+		return min(rank(norm, digits, 0), rank(strings.TrimPrefix(norm, "86"), digits, 0))
+	case object.KindEmail:
+		return rank(norm, q, strings.IndexByte(norm, '@')+1)
+	}
+	return rank(norm, q, 0)
+}
+
+var plainCode = strings.NewReplacer(" ", "", "-", "", "_", "", "/", "", ".", "")
+
+// spells says whether a question spells a whole text in full syllables.
+func spells(pattern *hanzi.Pattern, s string) bool {
+	state := hanzi.Begin
+	for _, r := range s {
+		state = pattern.NextWhole(state, r)
+	}
+	return pattern.Done(state)
 }
 
 func phoneQuestion(q string) string {
@@ -93,11 +123,12 @@ func phoneQuestion(q string) string {
 	return digits
 }
 
-func rank(s, q string) int {
+// rank compares a text with a question; a beginning is also where the core of the text begins.
+func rank(s, q string, core int) int {
 	switch {
 	case s == q:
 		return 0
-	case strings.HasPrefix(s, q):
+	case strings.HasPrefix(s, q) || strings.HasPrefix(s[core:], q):
 		return 1
 	case strings.Contains(s, q):
 		return 2
