@@ -3,6 +3,7 @@ package column
 import (
 	"math/bits"
 	"slices"
+	"sync"
 
 	"youpeng/engine/access"
 	"youpeng/engine/object"
@@ -89,6 +90,44 @@ func (v via) keys(b int, m *mask, buf *[blockRows]uint64) []uint64 {
 }
 
 func (v via) zone(int) (lo, hi uint64) { return 1, ^uint64(0) }
+
+// flats keeps the arrays of flattened keys between questions.
+var flats = sync.Pool{New: func() any { return new(flat) }}
+
+// flat is the keys of a set's rows side by side, for sorts that look at them several times.
+type flat struct{ num[uint64] }
+
+// flatten looks up every key once, on two cores.
+func (v via) flatten(set bitmap) *flat {
+	f := flats.Get().(*flat)
+	n := len(set) / blockWords
+	if cap(f.v) < len(set)*64 { // of the heap, as the pool lets go without a word
+		f.num = num[uint64]{make([]uint64, len(set)*64), make([]uint64, n), make([]uint64, n)}
+	}
+	f.v, f.lo, f.hi = f.v[:len(set)*64], f.lo[:n], f.hi[:n]
+	part := func(from, to int) {
+		var buf [blockRows]uint64
+		for b := from; b < to; b++ {
+			f.lo[b], f.hi[b] = ^uint64(0), 0
+			m := set.block(b)
+			if !some(m) {
+				continue
+			}
+			out := f.block(b)
+			keys := v.keys(b, m, &buf)
+			eachRow(0, m, func(i uint32) {
+				if out[i] = keys[i]; keys[i] != 0 {
+					f.lo[b], f.hi[b] = min(f.lo[b], keys[i]), max(f.hi[b], keys[i])
+				}
+			})
+		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { part(0, n/2) })
+	part(n/2, n)
+	wg.Wait()
+	return f
+}
 
 // sorter makes the key of a path within the asker's rights.
 func (q *asking) sorter(t *table, p query.Path) sorter {
@@ -223,6 +262,14 @@ func (r *ranking) part(set bitmap, from, total, at, n int) []uint32 {
 		return byID(set, at, n, r.desc)
 	case at+n <= topFrom:
 		return r.top(set, from, at+n)[at:]
+	}
+	if v, ok := r.keys[from].keyed.(via); ok {
+		flat := v.flatten(set)
+		defer flats.Put(flat)
+		q := *r
+		q.keys = slices.Clone(r.keys)
+		q.keys[from].keyed = flat
+		return q.middle(set, from, total, at, n)
 	}
 	return r.middle(set, from, total, at, n)
 }
