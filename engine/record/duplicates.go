@@ -29,6 +29,9 @@ func (e *Engine) Duplicates(ctx context.Context, a *access.Actor, name string, v
 	if o == nil {
 		return nil, fault.New(fault.Missing, "object.unknown", "object", name)
 	}
+	if err := e.warm(ctx, a, o); err != nil {
+		return nil, err
+	}
 	rec := object.NewRecord(o)
 	rec.UUID = except
 	c := e.context(a, e.Catalog())
@@ -53,6 +56,9 @@ func (e *Engine) Duplicates(ctx context.Context, a *access.Actor, name string, v
 
 // Twins is Duplicates for a record from code.
 func (e *Engine) Twins(ctx context.Context, a *access.Actor, rec *object.Record) (out []Twin, err error) {
+	if err := e.warm(ctx, a, rec.Object); err != nil {
+		return nil, err
+	}
 	err = e.db.Read(ctx, func(r db.Reader) (err error) {
 		out, err = e.twins(ctx, r, a, rec)
 		return err

@@ -23,6 +23,9 @@ func (e *Engine) Changes(ctx context.Context, a *access.Actor, cursor string, ob
 	if cursor != "" && cursor != "now" && !e.seal.open(cursor, &at) {
 		return nil, fault.New(fault.Gone, "cursor.expired")
 	}
+	if err := e.warm(ctx, a, e.Catalog().Objects...); err != nil {
+		return nil, err
+	}
 	out := &Feed{Data: []Moved{}}
 	err := e.db.Read(ctx, func(r db.Reader) error {
 		to, last, err := seqWindow(r, at.Seq, feedCommits)

@@ -43,6 +43,9 @@ func (e *Engine) Ask(ctx context.Context, a *access.Actor, q *query.Question, fi
 			}
 		}
 	}
+	if err := e.warm(ctx, a, q.Object); err != nil {
+		return nil, nil, err
+	}
 	for try := 0; ; try++ {
 		answer, err := e.columns.Ask(ctx, q, a)
 		if err != nil {

@@ -181,6 +181,9 @@ func (e *Engine) Undo(ctx context.Context, a *access.Actor, id uuid.UUID, digest
 
 // undoWalk goes through a change set from its end, a part at a time, so that what leans on a record goes before it.
 func (e *Engine) undoWalk(ctx context.Context, a *access.Actor, set *ChangeSet, each func([]undoing, db.Reader) error) error {
+	if err := e.warm(ctx, a, e.Catalog().Objects...); err != nil {
+		return err
+	}
 	done := map[place]bool{}
 	for before, more := int64(1)<<62, true; more; {
 		var part []undoing

@@ -182,6 +182,9 @@ func (e *Engine) Record(ctx context.Context, a *access.Actor, name string, id uu
 	if o == nil {
 		return nil, fault.New(fault.Missing, "object.unknown", "object", name)
 	}
+	if err := e.warm(ctx, a, o); err != nil {
+		return nil, err
+	}
 	err = e.db.Read(ctx, func(r db.Reader) error {
 		rows, err := e.tables.ByUUIDs(r, o, []uuid.UUID{id}, nil)
 		if err != nil {

@@ -100,6 +100,9 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 	var last error
 	for n := range attempts {
 		cat := e.catalog.Current()
+		if err := e.warmOps(ctx, w, ops); err != nil {
+			return nil, err
+		}
 		var res *Result
 		var err error
 		if w.DryRun || n < outside {
@@ -285,6 +288,9 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 // its neighbour stood there before it, is done again by itself.
 func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(db.Tx) error) (*Result, error) {
 	cat := e.catalog.Current()
+	if err := e.warmOps(ctx, w, ops); err != nil {
+		return nil, err
+	}
 	plans := make([]*plan, len(ops))
 	fails := make([]error, len(ops))
 	outs := make([]*Result, len(ops))
