@@ -95,7 +95,7 @@ func (s *Store) may(a *access.Actor, o *object.Object, row uint32, d Doing, dept
 		return true, "all"
 	case scope == access.None || depth > maxDepth:
 		return false, "role"
-	case o.Scope.Owner:
+	case owned(o):
 		owner, _ := t.cells[ownerField(o).Index].(*links)
 		if all || idSet(users).has(owner.at(row)) {
 			return true, "owner"
@@ -104,7 +104,7 @@ func (s *Store) may(a *access.Actor, o *object.Object, row uint32, d Doing, dept
 		if right == "write" && d == Updating || right != "" && d == Reading {
 			return true, "shared"
 		}
-	case len(o.Scope.Parents) > 0:
+	case within(o):
 		return s.mayWithin(a, t, row, d, depth)
 	case o.Scope.With != "":
 		return s.mayWith(a, t, row, d)

@@ -50,12 +50,12 @@ func (s *Store) wishSight(w wish, a *access.Actor, o *object.Object, depth int) 
 	}
 	_, all := a.Owners(a.Reading(o))
 	switch {
-	case o.Scope.Owner:
+	case owned(o):
 		if !all {
 			w.add(o, ownerField(o))
 			s.wishShares(w)
 		}
-	case len(o.Scope.Parents) > 0:
+	case within(o):
 		w.add(o, ownerField(o))
 		for _, name := range o.Scope.Parents {
 			if f := o.Field(name); f != nil && s.catalog.Object(f.Target) != nil {
@@ -129,11 +129,11 @@ func (s *Store) build(v *sight, depth int, now int64) {
 	}
 	users, all := a.Owners(a.Reading(o))
 	switch {
-	case o.Scope.Owner:
+	case owned(o):
 		if v.all = all; !all {
 			s.buildOwned(v, users, now)
 		}
-	case len(o.Scope.Parents) > 0:
+	case within(o):
 		s.buildWithin(v, users, all, depth)
 		v.fill()
 	case o.Scope.With != "":
@@ -448,4 +448,10 @@ func (s *Store) trimSights(keep string) {
 		}
 		s.forgetActor(oldest)
 	}
+}
+
+// Of the three ways in which visibility is found the inherited ones go first: with, within, owned.
+func within(o *object.Object) bool { return o.Scope.With == "" && len(o.Scope.Parents) > 0 }
+func owned(o *object.Object) bool {
+	return o.Scope.With == "" && len(o.Scope.Parents) == 0 && o.Scope.Owner
 }
