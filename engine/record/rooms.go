@@ -26,4 +26,6 @@ type Columns interface {
 	Sees(ctx context.Context, a *access.Actor, o *object.Object, id int64) (bool, error)
 	May(ctx context.Context, a *access.Actor, o *object.Object, id int64, d column.Doing) (bool, string, error)
 	Ask(ctx context.Context, q *query.Question, a *access.Actor) (*query.Answer, error)
+	Aggregate(ctx context.Context, g *query.Aggregate, a *access.Actor) ([]query.Row, error)
+	Search(ctx context.Context, text string, objects []*object.Object, limit int, a *access.Actor) ([]column.Hit, []int, error)
 }
