@@ -1,0 +1,200 @@
+// Package api is the HTTP door: one table of routes over the engine, the web application beside it.
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"youpeng/engine/access"
+	"youpeng/engine/record"
+	"youpeng/platform/control"
+	"youpeng/platform/fault"
+	"youpeng/platform/rest"
+	"youpeng/server/app"
+)
+
+// API serves one program.
+type API struct {
+	app    *app.App
+	log    *slog.Logger
+	secure bool // behind TLS: the cookie is bound to the host
+}
+
+// call is one request within a workspace, by somebody known.
+type call struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	space *app.Space
+	actor *access.Actor
+	via   string
+	who   int64 // the account
+}
+
+// route is one line of the table.
+type route struct {
+	pattern string // method and path below /w/{workspace}/api/v1
+	run     func(*API, *call) error
+}
+
+var routes = []route{
+	{"GET /me", (*API).me},
+	{"GET /meta/objects", (*API).objects},
+	{"GET /records/{object}", (*API).list},
+	{"POST /records/{object}/query", (*API).query},
+	{"POST /records/{object}", (*API).create},
+	{"GET /records/{object}/{id}", (*API).get},
+	{"PATCH /records/{object}/{id}", (*API).update},
+	{"DELETE /records/{object}/{id}", (*API).remove},
+	{"POST /records/{object}/{id}/restore", (*API).restore},
+	{"POST /records/{object}/{id}/actions/{verb}", (*API).act},
+	{"GET /records/{object}/{id}/history", (*API).history},
+	{"GET /records/{object}/{id}/access", (*API).access},
+	{"POST /records/{object}/duplicates", (*API).duplicates},
+	{"GET /changes", (*API).changes},
+	{"GET /change-sets/{id}/undo", (*API).planUndo},
+	{"POST /change-sets/{id}/undo", (*API).undo},
+}
+
+// New makes the handler of everything that is served. Unsafe requests of other sites are refused before anything else.
+func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
+	api := &API{app: a, log: log, secure: secure}
+	mux := http.NewServeMux()
+	for _, x := range account {
+		mux.Handle(x.pattern, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error { return x.run(api, w, r) }))
+	}
+	for _, x := range routes {
+		method, path, _ := strings.Cut(x.pattern, " ")
+		mux.Handle(method+" /w/{workspace}/api/v1"+path, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
+			c, err := api.enter(w, r)
+			if err != nil {
+				return err
+			}
+			return x.run(api, c)
+		}))
+	}
+	unknown := rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Missing, "route.unknown") })
+	mux.Handle("/api/", unknown)
+	mux.Handle("/w/{workspace}/api/", unknown)
+	mux.Handle("/healthz", rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
+		return rest.JSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	}))
+	mux.Handle("/", webApp(log))
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Forbidden, "origin.other") }))
+	return headers(guard.Handler(mux))
+}
+
+// headers are what every answer carries.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// enter finds out who asks in which workspace: by a key, else by the session.
+func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
+	ctx := r.Context()
+	c := &call{w: w, r: r, via: "screen"}
+	var account int64
+	var scopes []string
+	var key *control.Key
+	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		k, err := api.app.Control.KeyOf(ctx, secret)
+		if err != nil {
+			return nil, err
+		}
+		account, scopes, key, c.via = k.Account, k.Scopes, k, "api"
+		if scopes == nil {
+			scopes = []string{}
+		}
+	} else {
+		s, err := api.session(r)
+		if err != nil {
+			return nil, err
+		}
+		account = s.Account
+	}
+	space, err := api.app.Space(ctx, r.PathValue("workspace"))
+	if err != nil {
+		return nil, err
+	}
+	if key != nil && key.Workspace != space.ID {
+		return nil, fault.New(fault.Missing, "workspace.missing")
+	}
+	user, member, err := api.app.Control.Member(ctx, account, space.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !member {
+		return nil, fault.New(fault.Missing, "workspace.missing")
+	}
+	c.space = space
+	c.who = account
+	c.actor, err = space.Actor(ctx, user, rest.Locale(r), scopes)
+	return c, err
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// id reads the record's id of the path.
+func (c *call) id() (uuid.UUID, error) {
+	id, err := uuid.Parse(c.r.PathValue("id"))
+	if err != nil {
+		return id, fault.New(fault.BadRequest, "id.invalid")
+	}
+	return id, nil
+}
+
+// write begins a write with what the request's headers say of it.
+func (c *call) write(body []byte) (record.Write, error) {
+	w := record.Write{Actor: c.actor, Via: c.via, DryRun: c.r.URL.Query().Get("dry_run") == "true"}
+	reason, err := reasonOf(c.r)
+	if err != nil {
+		return w, err
+	}
+	w.Reason = reason
+	if key := c.r.Header.Get("Idempotency-Key"); key != "" {
+		if len(key) > 255 {
+			return w, fault.New(fault.BadRequest, "key.long", "max", 255)
+		}
+		w.Key = &record.Key{Key: key, Scope: c.r.Method + " " + c.r.URL.Path, Body: sha256.Sum256(body)}
+	}
+	return w, nil
+}
+
+// sessionLife is how long a browser keeps the cookie; the server ends sessions by itself.
+const sessionLife = 14 * 24 * time.Hour
+
+func (api *API) cookie() string {
+	if api.secure {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+func (api *API) session(r *http.Request) (*control.Session, error) {
+	secret := ""
+	if k, err := r.Cookie(api.cookie()); err == nil {
+		secret = k.Value
+	}
+	return api.app.Control.Session(r.Context(), secret)
+}
+
+func (api *API) setSession(w http.ResponseWriter, secret string) {
+	age := int(sessionLife.Seconds())
+	if secret == "" {
+		age = -1
+	}
+	http.SetCookie(w, &http.Cookie{Name: api.cookie(), Value: secret, Path: "/", MaxAge: age, HttpOnly: true, Secure: api.secure, SameSite: http.SameSiteLaxMode})
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+
+	"youpeng/engine/access"
+	"youpeng/engine/field"
+	"youpeng/engine/object"
+	"youpeng/platform/rest"
+	"youpeng/server/app"
+)
+
+var rightNames = [...]string{access.Hidden: "hidden", access.Masked: "masked", access.Read: "read", access.Write: "write"}
+
+// me tells who asks, where, and what they may do.
+func (api *API) me(c *call) error {
+	account, err := api.app.Control.AccountOf(c.ctx(), c.who)
+	if err != nil {
+		return err
+	}
+	cat := c.space.Engine.Catalog()
+	rights := map[string]any{}
+	for name, x := range c.actor.Objects {
+		rights[name] = map[string]any{"create": x.Create, "read": app.ScopeNames[x.Read], "update": app.ScopeNames[x.Update], "delete": app.ScopeNames[x.Delete], "import": x.Import, "export": x.Export}
+	}
+	return rest.JSON(c.w, http.StatusOK, map[string]any{
+		"user":            map[string]any{"id": c.actor.UUID, "name": c.actor.Name, "email": account.Email, "locale": c.actor.Locale, "time_zone": c.actor.Zone.String()},
+		"workspace":       map[string]any{"slug": c.space.Slug, "name": c.space.Name, "currency": cat.Currency},
+		"catalog_version": cat.Version, "roles": c.space.RoleNames(c.actor), "rights": rights, "admin": c.actor.Admin,
+	})
+}
+
+// objects is the catalog within the asker's rights.
+func (api *API) objects(c *call) error {
+	cat := c.space.Engine.Catalog()
+	list := []map[string]any{}
+	for i, o := range cat.Objects {
+		if c.actor.Reading(o) == access.None {
+			continue
+		}
+		fields := []map[string]any{}
+		for _, f := range o.Fields {
+			right := c.actor.Field(o, f)
+			if right == access.Hidden || f.Retired {
+				continue
+			}
+			fields = append(fields, fieldForm(f, right))
+		}
+		list = append(list, map[string]any{"name": o.Name, "label": o.Label, "plural": o.Plural, "icon": o.Icon, "custom": o.Custom, "owned": o.Scope.Owner, "title_field": o.Title,
+			"nav": !o.Setup && o.Lines == "", "group": o.Group, "order": i, "fields": fields})
+	}
+	return rest.JSON(c.w, http.StatusOK, map[string]any{"version": cat.Version, "objects": list})
+}
+
+func fieldForm(f *object.Field, right access.Right) map[string]any {
+	k := field.Of(f)
+	m := map[string]any{"name": f.Name, "kind": f.Kind, "label": f.Label, "required": f.Required, "unique": f.Unique, "immutable": f.Immutable, "read_only": f.ReadOnly || f.System,
+		"system": f.System, "personal": f.Personal, "right": rightNames[right], "list": f.List > 0, "filter": len(k.Ops()) > 0, "sort": k.Sorts() && right > access.Masked, "ops": k.Ops()}
+	for name, v := range map[string]string{"min": f.Min, "max": f.Max, "pattern": f.Pattern, "target": f.Target, "group": f.Section} {
+		if v != "" {
+			m[name] = v
+		}
+	}
+	if f.Help != (object.Text{}) {
+		m["help"] = f.Help
+	}
+	if f.MaxLength > 0 {
+		m["max_length"] = f.MaxLength
+	}
+	if f.Scale > 0 {
+		m["scale"] = f.Scale
+	}
+	if len(f.Options) > 0 {
+		m["options"] = f.Options
+	}
+	if len(f.Labels) > 0 {
+		m["labels"] = f.Labels
+	}
+	if len(f.Targets) > 0 {
+		m["targets"] = f.Targets
+	}
+	return m
+}

@@ -1,0 +1,227 @@
+// Package app wires the program by hand: which rooms there are, in which order they open, and what they are given.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"youpeng/engine/access"
+	"youpeng/engine/catalog"
+	"youpeng/engine/column"
+	"youpeng/engine/object"
+	"youpeng/engine/record"
+	"youpeng/engine/table"
+	"youpeng/platform/clock"
+	"youpeng/platform/control"
+	"youpeng/platform/db"
+	"youpeng/platform/fault"
+)
+
+// Config says where things are.
+type Config struct {
+	Data     string // the folder of the embedded databases
+	Database string // postgres://… instead
+	Clock    clock.Clock
+	Log      *slog.Logger
+}
+
+// App is the running program: the control database and the workspaces that are open.
+type App struct {
+	Control *control.Control
+	cfg     Config
+	control *db.DB
+	mu      sync.Mutex
+	spaces  map[string]*Space
+}
+
+// Space is one open workspace.
+type Space struct {
+	control.Workspace
+	Engine  *record.Engine
+	Catalog *catalog.Store
+	DB      *db.DB
+	Tables  *table.Tables
+	columns *column.Store
+	clock   clock.Clock
+	people  people
+}
+
+// System is the program itself, as an actor.
+var System = &access.Actor{System: true, Name: "system", Locale: "zh", Zone: time.UTC, Digest: "system"}
+
+// Currency is the currency of new workspaces.
+const Currency = "CNY"
+
+// Open opens the control database; workspaces open when they are first asked for.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = clock.Wall{}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{cfg: cfg, spaces: map[string]*Space{}}
+	if cfg.Database == "" {
+		if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("making the data folder: %w", err)
+		}
+	}
+	var err error
+	if a.control, err = db.Open(ctx, a.address("control"), db.Options{Log: cfg.Log}); err != nil {
+		return nil, err
+	}
+	if a.Control, err = control.Open(ctx, a.control, cfg.Clock); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// address is where the database of a name is: a file of the data folder, or a schema of the server.
+func (a *App) address(name string) string {
+	if a.cfg.Database == "" {
+		return "sqlite:" + filepath.Join(a.cfg.Data, name+".db")
+	}
+	sep := "?"
+	if strings.Contains(a.cfg.Database, "?") {
+		sep = "&"
+	}
+	return a.cfg.Database + sep + "schema=" + url.QueryEscape("youpeng_"+strings.ReplaceAll(name, "-", "_"))
+}
+
+// Close closes everything.
+func (a *App) Close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range a.spaces {
+		s.columns.Close()
+		_ = s.DB.Close()
+	}
+	_ = a.control.Close()
+}
+
+// Space opens a workspace by its slug.
+func (a *App) Space(ctx context.Context, slug string) (*Space, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.spaces[slug]; s != nil {
+		return s, nil
+	}
+	list, err := a.Control.Workspaces(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range list {
+		if w.Slug == slug {
+			s, err := a.open(context.WithoutCancel(ctx), w)
+			if err != nil {
+				return nil, err
+			}
+			a.spaces[slug] = s
+			return s, nil
+		}
+	}
+	return nil, fault.New(fault.Missing, "workspace.missing")
+}
+
+func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
+	d, err := db.Open(ctx, a.address(w.URL), db.Options{Log: a.cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock}
+	var standard []*object.Object
+	var behaviours []record.Behaviour
+	var verbs []record.Verb
+	for _, m := range Modules {
+		standard = append(standard, m.Objects...)
+		behaviours = append(behaviours, m.Behaviours...)
+		verbs = append(verbs, m.Verbs...)
+	}
+	if s.Catalog, err = catalog.Open(ctx, d, a.cfg.Clock, standard, Currency); err != nil {
+		return nil, err
+	}
+	s.Tables = table.New(d.Dialect())
+	s.columns = column.New(column.Options{Source: source{d, s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
+	s.columns.SetCatalog(s.Catalog.Current())
+	s.Engine, err = record.Open(ctx, record.Options{DB: d, Catalog: s.Catalog, Tables: s.Tables, Columns: s.columns, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// source loads columns from the rows.
+type source struct {
+	d      *db.DB
+	tables *table.Tables
+}
+
+func (s source) Load(ctx context.Context, o *object.Object, fields []*object.Field, each func([]*object.Record) error) error {
+	return s.d.Read(ctx, func(r db.Reader) error { return s.tables.Scan(ctx, r, o, fields, 0, 4096, each) })
+}
+
+func (s source) Rows(ctx context.Context, o *object.Object, ids []int64, fields []*object.Field) (out []*object.Record, err error) {
+	err = s.d.Read(ctx, func(r db.Reader) error {
+		out, err = s.tables.ByIDs(r, o, ids, fields)
+		return err
+	})
+	return out, err
+}
+
+// AddWorkspace makes a workspace with its roles and answers it open.
+func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, error) {
+	if _, err := a.Control.AddWorkspace(ctx, slug, name, "workspace-"+slug); err != nil {
+		return nil, err
+	}
+	s, err := a.Space(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.addRoles(ctx)
+}
+
+// Invite makes a person a user of a workspace in a role and answers a one-time link that lets them in.
+func (a *App) Invite(ctx context.Context, s *Space, email, name, role, kind string) (secret string, err error) {
+	account, err := a.Control.AddAccount(ctx, email, name, "zh")
+	if err != nil {
+		return "", err
+	}
+	if _, member, err := a.Control.Member(ctx, account.ID, s.ID); err != nil {
+		return "", err
+	} else if !member {
+		user, err := s.addUser(ctx, account.Email, name, role)
+		if err != nil {
+			return "", err
+		}
+		if err := a.Control.Join(ctx, account.ID, s.ID, user); err != nil {
+			return "", err
+		}
+	}
+	return a.Control.NewLink(ctx, kind, account.ID, 72*time.Hour)
+}
+
+func (s *Space) addUser(ctx context.Context, email, name, role string) (uuid.UUID, error) {
+	id, err := s.roleID(ctx, role)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if name == "" {
+		name, _, _ = strings.Cut(email, "@")
+	}
+	res, err := s.Engine.Write(ctx, &record.Write{Actor: System, Via: "job", Ops: []record.Op{{Do: record.Create, Object: "user", Program: true,
+		Values: map[string]any{"name": name, "email": []any{map[string]any{"value": email}}, "roles": []any{id.String()}, "active": true}}}})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	s.people.forget()
+	return res.Outcomes[0].Record.UUID, res.Outcomes[0].Err
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A server of a test's own on a fresh database, with the one-time link that it printed. */
+export type Server = { base: string; link: string; stop: () => Promise<void> }
+
+export type Database = 'sqlite' | 'postgres'
+
+/** The PostgreSQL of the tests is theirs alone and fresh, so its schemas are too. */
+function arguments_(database: Database, data: string): string[] {
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data]
+  if (database === 'postgres') {
+    const url = process.env.YOUPENG_TEST_POSTGRES
+    if (!url) throw new Error('YOUPENG_TEST_POSTGRES is not set: run make test')
+    args.push('--database', url)
+  }
+  return args
+}
+
+export async function start(database: Database): Promise<Server> {
+  const data = mkdtempSync(join(tmpdir(), 'youpeng-e2e-'))
+  const child: ChildProcess = spawn(process.env.YOUPENG_BIN ?? '../bin/youpeng', arguments_(database, data), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const link = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)))
+    child.stdout?.on('data', (part: Buffer) => {
+      text += part.toString()
+      const found = /^(https?:\S+\/link\/\S+)$/m.exec(text)
+      if (found?.[1]) resolve(found[1])
+    })
+  })
+  return {
+    base: new URL(link).origin,
+    link,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      rmSync(data, { recursive: true, force: true })
+    },
+  }
+}

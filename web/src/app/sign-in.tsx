@@ -1,0 +1,28 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { queryClient } from '@/api/queries'
+import { Gate } from './gate'
+import { SignInForm, type Workspaces } from './sign-in-form'
+
+/** Where someone goes after signing in: back to where they came from, else to their only workspace, else to a choice. */
+export function useEnter() {
+  const navigate = useNavigate()
+  return (workspaces: Workspaces, next?: string) => {
+    queryClient.clear()
+    const only = workspaces.length === 1 ? workspaces[0] : undefined
+    if (next?.startsWith('/') && !next.startsWith('//')) void navigate({ href: next })
+    else if (only) void navigate({ to: '/w/$workspace', params: { workspace: only.slug } })
+    else void navigate({ to: '/' })
+  }
+}
+
+export default function SignIn() {
+  const { t } = useTranslation()
+  const { next } = useSearch({ from: '/sign-in' })
+  const enter = useEnter()
+  return (
+    <Gate title={t('app.sign_in')}>
+      <SignInForm onDone={(workspaces) => enter(workspaces, next)} />
+    </Gate>
+  )
+}

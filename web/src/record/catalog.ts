@@ -1,0 +1,62 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { catalogQuery, meQuery } from '@/api/queries'
+import type { Entity, Field, Label, LinkValue, ObjectRights, Rec, Scope } from '@/api/types'
+import { useLocale } from '@/ui/format'
+
+/** The catalog as the asker may know it; the shell shows nothing before it is there. */
+export const useCatalog = () => useSuspenseQuery(catalogQuery).data
+
+export const useMe = () => useSuspenseQuery(meQuery).data
+
+export function useEntity(name: string): Entity | undefined {
+  return useCatalog().objects.find((entity) => entity.name === name)
+}
+
+/** Reads a label in the language of the screen, and in the other one where it has no text. */
+export function useLabel(): (label: Label | undefined) => string {
+  const { lang } = useLocale()
+  return useCallback((label) => (label ? label[lang] || label.zh || label.en || '' : ''), [lang])
+}
+
+const nothing: ObjectRights = {
+  read: 'none',
+  create: false,
+  update: 'none',
+  delete: 'none',
+  import: false,
+  export: false,
+}
+
+export function useRights(object: string): ObjectRights {
+  const { data: me } = useQuery(meQuery)
+  return me?.rights[object] ?? nothing
+}
+
+/** Whether a scope lets anything through at all; which records, the server decides. */
+export const allows = (scope: Scope | boolean | undefined) =>
+  scope === true || (typeof scope === 'string' && scope !== 'none')
+
+export const visible = (field: Field) => field.right !== 'hidden'
+export const writable = (field: Field) =>
+  field.right === 'write' && !field.read_only && !field.system && field.kind !== 'series'
+
+/** The fields that a form asks for: of a new record, or of one that exists. */
+export const editable = (entity: Entity, isNew: boolean) =>
+  entity.fields.filter((field) => writable(field) && (isNew || !field.immutable))
+
+export const fieldOf = (entity: Entity, name: string): Field | undefined =>
+  entity.fields.find((field) => field.name === name)
+
+/** What a record is called: its title as the server tells it, else the value of its title field. */
+export function titleOf(entity: Entity | undefined, record: Rec): string {
+  if (record.title && typeof record.title === 'string') return record.title
+  const value = entity && record[entity.title_field]
+  if (typeof value === 'string' && value) return value
+  if (value && typeof value === 'object' && 'title' in value) return String((value as LinkValue).title ?? '')
+  return record.id.slice(-8)
+}
+
+export function isLink(value: unknown): value is LinkValue {
+  return typeof value === 'object' && value !== null && 'id' in value
+}

@@ -1,0 +1,9 @@
+import { defineKind } from '../kind'
+import { PlainInput, textOps } from '../plain'
+
+export const kind = defineKind<string>({
+  Show: ({ value }) => <span className="truncate">{String(value)}</span>,
+  Edit: PlainInput,
+  ops: [...textOps],
+  width: 180,
+})

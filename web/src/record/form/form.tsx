@@ -1,0 +1,202 @@
+import { useRouter } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Answer } from '@/api/client'
+import { faultOf, Problem } from '@/api/problem'
+import { renew } from '@/api/queries'
+import { records } from '@/api/records'
+import type { Entity, Field, Rec } from '@/api/types'
+import { editable, useLabel } from '@/record/catalog'
+import { isEmpty, kindOf } from '@/record/fields/registry'
+import { Editor } from '@/record/fields/value'
+import { Button } from '@/ui/button'
+import { cn } from '@/ui/cn'
+import { Labeled } from '@/ui/control'
+import { useUndo } from '../edit'
+import { bodyOf, type Draft } from './draft'
+import { Duplicates } from './duplicates'
+
+/** The inputs of some fields, two in a row where there is room. Shared by every form that is made from the catalog. */
+export function Inputs({
+  fields,
+  draft,
+  error,
+  first,
+  onChange,
+}: {
+  fields: Field[]
+  draft: Draft
+  error?: unknown
+  first?: boolean
+  onChange: (name: string, value: unknown) => void
+}) {
+  const label = useLabel()
+  return (
+    <div className="@container">
+      <div className="grid gap-x-4 gap-y-3.5 @md:grid-cols-2">
+        {fields.map((field, index) => (
+          <Labeled
+            key={field.name}
+            label={label(field.label)}
+            required={!!field.required}
+            help={label(field.help)}
+            fault={faultOf(error, field.name)}
+            className={cn(kindOf(field).wide && '@md:col-span-2')}
+          >
+            {(ids) => (
+              <Editor
+                {...ids}
+                field={field}
+                value={draft[field.name] ?? null}
+                autoFocus={!!first && index === 0 && kindOf(field).instant !== true}
+                onChange={(value) => onChange(field.name, value)}
+              />
+            )}
+          </Labeled>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** Faults that belong to no field on the form, and refusals as a whole. */
+export function FormFault({ error, known }: { error: unknown; known: string[] }) {
+  if (!error) return null
+  const faults =
+    error instanceof Problem
+      ? error.faults.filter(
+          (fault) =>
+            !known.some(
+              (name) =>
+                fault.field === name || fault.field.startsWith(`${name}[`) || fault.field.startsWith(`${name}.`),
+            ),
+        )
+      : []
+  const text =
+    error instanceof Problem && error.faults.length
+      ? faults.map((fault) => fault.message).join(' ')
+      : (error as Error).message
+  if (!text) return null
+  return (
+    <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-bad">
+      {text}
+    </p>
+  )
+}
+
+type FormProps = {
+  entity: Entity
+  record?: Rec
+  initial?: Draft
+  /** Fields that this form leaves out. */
+  omit?: string[]
+  /** Between the fields and the buttons, such as the lines of an order. */
+  extra?: ReactNode
+  onDone: (saved: Rec) => void
+  onCancel: () => void
+}
+
+/** The form of any object, from its catalog: for a new record, or one that exists. */
+export function RecordForm({ entity, record, initial, omit, onDone, onCancel, extra }: FormProps) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const undo = useUndo()
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...initial,
+    ...(record ? Object.fromEntries(entity.fields.map((field) => [field.name, record[field.name]])) : {}),
+  }))
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const dirty = useRef(false)
+  useUnsaved(dirty)
+
+  const fields = useMemo(
+    () => editable(entity, !record).filter((field) => !omit?.includes(field.name)),
+    [entity, record, omit],
+  )
+  // What must be filled stands first, the title before all.
+  const ordered = [...fields].sort((a, b) => rank(entity, a) - rank(entity, b))
+  const change = (name: string, value: unknown) => {
+    dirty.current = true
+    setDraft((now) => ({ ...now, [name]: value }))
+  }
+
+  async function submit(event: React.FormEvent) {
+    event.preventDefault()
+    event.stopPropagation()
+    const missing = fields.filter((field) => field.required && isEmpty(draft[field.name]))
+    if (missing.length) {
+      setError(
+        new Problem(422, {
+          code: 'invalid',
+          faults: missing.map((field) => ({
+            field: field.name,
+            code: 'required',
+            message: t('record.required', { name: label(field.label) }),
+          })),
+        }),
+      )
+      return focusFault(form.current)
+    }
+    setBusy(true)
+    setError(undefined)
+    try {
+      const body = bodyOf(entity, draft, record)
+      const answer: Answer<Rec> = record
+        ? await records.update(entity.name, record.id, record.version, body)
+        : await records.create(entity.name, body)
+      dirty.current = false
+      renew()
+      undo(t(record ? 'record.saved' : 'record.created', { name: label(entity.label) }), answer.changeSet, entity.name)
+      onDone(answer.data)
+    } catch (failure) {
+      setError(failure)
+      setBusy(false)
+      focusFault(form.current)
+    }
+  }
+
+  return (
+    <form ref={form} noValidate onSubmit={submit} className="space-y-4">
+      <Inputs fields={ordered} draft={draft} error={error} first={!record} onChange={change} />
+      {extra}
+      {!record && <Duplicates entity={entity} draft={draft} />}
+      <FormFault error={error} known={fields.map((field) => field.name)} />
+      <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
+        <Button onClick={onCancel}>{t('ui.cancel')}</Button>
+        <Button type="submit" variant="primary" disabled={busy}>
+          {t('ui.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+const rank = (entity: Entity, field: Field) =>
+  field.name === entity.title_field ? 0 : field.required ? 1 : kindOf(field).wide ? 3 : 2
+
+/** Takes the eye and the keyboard to the first thing that is wrong. */
+function focusFault(form: HTMLFormElement | null) {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+}
+
+/** Asks before a page with unsaved input is left or closed. */
+function useUnsaved(dirty: React.RefObject<boolean>) {
+  const { t } = useTranslation()
+  const router = useRouter()
+  useEffect(() => {
+    const stop = (event: BeforeUnloadEvent) => {
+      if (dirty.current) event.preventDefault()
+    }
+    addEventListener('beforeunload', stop)
+    const free = router.history.block({
+      blockerFn: () => dirty.current && !confirm(t('record.unsaved')),
+      enableBeforeUnload: false,
+    })
+    return () => {
+      removeEventListener('beforeunload', stop)
+      free()
+    }
+  }, [router, t, dirty])
+}

@@ -1,0 +1,215 @@
+import { useParams } from '@tanstack/react-router'
+import { Inbox, List, MoreHorizontal, Plus, SearchX, Trash2, Upload } from 'lucide-react'
+import { Suspense, useMemo, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Entity } from '@/api/types'
+import { allows, fieldOf, useEntity, useLabel, useRights } from '@/record/catalog'
+import { useCreate } from '@/record/form/create'
+import { type Face, useFace } from '@/record/module'
+import { Button } from '@/ui/button'
+import { Segments } from '@/ui/control'
+import { integer, useLocale } from '@/ui/format'
+import { useHotkeys } from '@/ui/hotkeys'
+import { Menu, MenuItem } from '@/ui/menu'
+import { Failure, Skeleton, State } from '@/ui/states'
+import { Bin } from './bin'
+import { Cards } from './cards'
+import { ColumnsButton, SortButton } from './columns'
+import { Facets } from './facets'
+import { countLeaves, FilterButton } from './filter'
+import { Grid } from './grid'
+import { useImport } from './importing'
+import { SelectionBar } from './selection'
+import { complete, defaultColumns, questionOf, storeColumns, storedColumns, useListState } from './state'
+
+const phone = matchMedia('(max-width: 640px)')
+
+/** True where a table has no room. */
+export const useNarrow = () =>
+  useSyncExternalStore(
+    (listener) => {
+      phone.addEventListener('change', listener)
+      return () => phone.removeEventListener('change', listener)
+    },
+    () => phone.matches,
+  )
+
+export default function ListPage() {
+  const { object } = useParams({ from: '/w/$workspace/$object' })
+  const entity = useEntity(object)
+  const rights = useRights(object)
+  if (!entity) return <Failure error={{ status: 404 }} />
+  if (!allows(rights.read)) return <Failure error={{ status: 403 }} />
+  return <EntityList key={object} entity={entity} />
+}
+
+function EntityList({ entity }: { entity: Entity }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const locale = useLocale()
+  const narrow = useNarrow()
+  const rights = useRights(entity.name)
+  const face = useFace(entity.name)
+  const create = useCreate()
+  const openImport = useImport(entity.name)
+  const [state, setState] = useListState()
+  const [names, setNames] = useState(() => storedColumns(entity))
+  const [selected, setSelected] = useState<Set<string>>(new Set())
+  const [total, setTotal] = useState<number>()
+  const columns = useMemo(() => names.flatMap((name) => fieldOf(entity, name) ?? []), [names, entity])
+  const question = useMemo(() => questionOf(state, entity, columns), [state, entity, columns])
+  const view = face.views?.find((entry) => entry.name === (state.view ?? face.firstView))
+  useHotkeys({
+    n: (event) => {
+      if (!rights.create) return
+      event.preventDefault()
+      create(entity.name)
+    },
+  })
+  const changeColumns = (next: string[] | undefined) => {
+    storeColumns(entity, next)
+    setNames(next ?? defaultColumns(entity))
+  }
+  const filtered = countLeaves(complete(state.filter)) > 0
+  const empty = filtered ? (
+    <State
+      icon={SearchX}
+      title={t('record.none_match')}
+      text={t('record.none_match_text')}
+      action={<Button onClick={() => setState({ filter: undefined })}>{t('record.filter.clear')}</Button>}
+    />
+  ) : (
+    <State
+      icon={Inbox}
+      title={t('record.none', { name: label(entity.plural) })}
+      text={rights.create ? t('record.none_text') : t('record.none_readonly')}
+      action={
+        rights.create && (
+          <>
+            <Button variant="primary" onClick={() => create(entity.name)}>
+              <Plus /> {t('record.new_one', { name: label(entity.label) })}
+            </Button>
+            {openImport && (
+              <Button onClick={openImport}>
+                <Upload /> {t('record.import')}
+              </Button>
+            )}
+          </>
+        )
+      }
+    />
+  )
+  if (state.deleted) return <Bin entity={entity} onLeave={() => setState({ deleted: undefined })} />
+  const canEdit = allows(rights.update)
+  return (
+    <div className="relative flex h-full flex-col bg-surface">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-1 max-sm:px-4">
+        <h1 className="text-xl font-semibold">{label(entity.plural)}</h1>
+        {total !== undefined && !view && (
+          <span className="num pt-1 text-sm text-muted">
+            {t('record.total', { count: total, n: integer(total, locale) })}
+          </span>
+        )}
+        <div className="flex-1" />
+        <ViewSwitch face={face} value={view?.name ?? 'list'} onChange={(next) => setState({ view: next })} />
+        {openImport && (
+          <Button className="max-sm:hidden" onClick={openImport}>
+            <Upload /> {t('record.import')}
+          </Button>
+        )}
+        {rights.create && (
+          <Button variant="primary" onClick={() => create(entity.name)}>
+            <Plus /> {t('record.new_one', { name: label(entity.label) })}
+          </Button>
+        )}
+        <Menu
+          trigger={
+            <Button variant="ghost" size="icon" aria-label={t('ui.more')}>
+              <MoreHorizontal />
+            </Button>
+          }
+        >
+          {openImport && (
+            <MenuItem onClick={openImport}>
+              <Upload /> {t('record.import')}
+            </MenuItem>
+          )}
+          <MenuItem onClick={() => setState({ deleted: true })}>
+            <Trash2 /> {t('record.bin')}
+          </MenuItem>
+        </Menu>
+      </div>
+      <div className="flex items-center gap-2 overflow-x-auto px-5 py-2 max-sm:px-4">
+        <FilterButton entity={entity} filter={state.filter} onChange={(filter) => setState({ filter })} />
+        <div className="flex-1" />
+        {!view && (
+          <>
+            <SortButton entity={entity} sort={state.sort} onChange={(sort) => setState({ sort })} />
+            <ColumnsButton entity={entity} columns={names} onChange={changeColumns} />
+          </>
+        )}
+      </div>
+      {view ? (
+        <Suspense fallback={<Skeleton className="p-5" lines={6} />}>
+          <view.Component entity={entity} question={question} />
+        </Suspense>
+      ) : (
+        <>
+          <Facets
+            entity={entity}
+            question={question}
+            filter={state.filter}
+            onChange={(filter) => setState({ filter })}
+          />
+          {narrow ? (
+            <Cards entity={entity} columns={columns} question={question} empty={empty} onTotal={setTotal} />
+          ) : (
+            <Grid
+              entity={entity}
+              columns={columns}
+              question={question}
+              sort={state.sort}
+              onSort={(sort) => setState({ sort })}
+              selected={selected}
+              onSelect={setSelected}
+              canEdit={canEdit}
+              empty={empty}
+              onTotal={setTotal}
+            />
+          )}
+        </>
+      )}
+      <SelectionBar entity={entity} selected={selected} clear={() => setSelected(new Set())} />
+    </div>
+  )
+}
+
+function ViewSwitch({ face, value, onChange }: { face: Face; value: string; onChange: (view: string) => void }) {
+  const { t } = useTranslation()
+  if (!face.views?.length) return null
+  return (
+    <Segments
+      label={t('record.view')}
+      value={value}
+      onChange={onChange}
+      options={[
+        {
+          value: 'list',
+          label: (
+            <>
+              <List /> {t('record.as_list')}
+            </>
+          ),
+        },
+        ...face.views.map((view) => ({
+          value: view.name,
+          label: (
+            <>
+              <view.icon /> {t(view.label as 'record.view')}
+            </>
+          ),
+        })),
+      ]}
+    />
+  )
+}

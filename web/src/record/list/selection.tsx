@@ -1,0 +1,117 @@
+import { useMutation } from '@tanstack/react-query'
+import { Trash2, UserRound, X } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { space } from '@/api/client'
+import { renew } from '@/api/queries'
+import type { Entity, Field, LinkValue } from '@/api/types'
+import { allows, fieldOf, useRights, writable } from '@/record/catalog'
+import { useUndo } from '@/record/edit'
+import { toWrite } from '@/record/fields/registry'
+import { Editor } from '@/record/fields/value'
+import { Button } from '@/ui/button'
+import { Dialog } from '@/ui/dialog'
+import { toastFailure } from '@/ui/toast'
+
+type Operation = { method: 'PATCH' | 'DELETE'; object: string; id: string; body?: Record<string, unknown> }
+
+/** What may be done with the records selected, all of them in one change set that can be undone. */
+export function SelectionBar({
+  entity,
+  selected,
+  clear,
+}: {
+  entity: Entity
+  selected: Set<string>
+  clear: () => void
+}) {
+  const { t } = useTranslation()
+  const rights = useRights(entity.name)
+  const undo = useUndo()
+  const [assigning, setAssigning] = useState(false)
+  const [owner, setOwner] = useState<LinkValue | null>(null)
+  const field: Field | undefined = fieldOf(entity, 'owner')
+
+  const bulk = useMutation({
+    mutationFn: (operations: Operation[]) =>
+      space.post<{ data: { status: number }[] }>('/bulk', { atomic: operations.length <= 100, operations }),
+    onSuccess: ({ data, changeSet }, operations) => {
+      const failed = data?.data?.filter((answer) => answer.status >= 400).length ?? 0
+      if (failed) toastFailure(t('record.bulk_partly', { count: failed }))
+      undo(t('record.bulk_done', { count: operations.length - failed }), changeSet, entity.name)
+      renew(entity.name)
+      clear()
+    },
+    onError: (error: Error) => toastFailure(error.message),
+  })
+  const ids = [...selected]
+  if (!ids.length) return null
+  return (
+    <>
+      <div
+        role="toolbar"
+        aria-label={t('record.selected', { count: ids.length })}
+        className="absolute bottom-4 left-1/2 z-20 flex -translate-x-1/2 items-center gap-1 rounded-xl bg-overlay p-1.5 shadow-pop"
+      >
+        <span className="num rounded-full bg-primary-soft px-2 py-0.5 text-xs whitespace-nowrap text-primary-text">
+          {t('record.selected', { count: ids.length })}
+        </span>
+        {field && writable(field) && allows(rights.update) && (
+          <Button size="sm" variant="ghost" onClick={() => setAssigning(true)}>
+            <UserRound /> <span className="max-sm:sr-only">{t('record.assign')}</span>
+          </Button>
+        )}
+        {allows(rights.delete) && (
+          <Button
+            size="sm"
+            variant="ghost"
+            disabled={bulk.isPending}
+            onClick={() => bulk.mutate(ids.map((id) => ({ method: 'DELETE', object: entity.name, id })))}
+          >
+            <Trash2 /> <span className="max-sm:sr-only">{t('ui.delete')}</span>
+          </Button>
+        )}
+        <Button size="iconSm" variant="ghost" aria-label={t('record.deselect')} onClick={clear}>
+          <X />
+        </Button>
+      </div>
+      {field && (
+        <Dialog
+          open={assigning}
+          onOpenChange={setAssigning}
+          size="sm"
+          title={t('record.assign_to', { count: ids.length })}
+          foot={
+            <>
+              <Button onClick={() => setAssigning(false)}>{t('ui.cancel')}</Button>
+              <Button
+                variant="primary"
+                disabled={!owner || bulk.isPending}
+                onClick={() => {
+                  setAssigning(false)
+                  bulk.mutate(
+                    ids.map((id) => ({
+                      method: 'PATCH',
+                      object: entity.name,
+                      id,
+                      body: { owner: toWrite(field, owner) },
+                    })),
+                  )
+                }}
+              >
+                {t('record.assign')}
+              </Button>
+            </>
+          }
+        >
+          <Editor
+            field={{ ...field, required: true }}
+            aria-label={t('record.assign')}
+            value={owner}
+            onChange={(value) => setOwner(value as LinkValue | null)}
+          />
+        </Dialog>
+      )}
+    </>
+  )
+}

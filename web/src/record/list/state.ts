@@ -1,0 +1,96 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Entity, Field, Filter, Question } from '@/api/types'
+import { fieldOf, visible } from '@/record/catalog'
+
+/** What a list shows stands in the address, so that it can be shared, bookmarked and gone back to. */
+export type ListState = { view?: string; filter?: Filter; sort?: string; deleted?: boolean }
+
+export function useListState(): [ListState, (change: Partial<ListState>) => void] {
+  const search = useSearch({ strict: false }) as ListState
+  const navigate = useNavigate()
+  const set = (change: Partial<ListState>) => {
+    const next = Object.fromEntries(
+      Object.entries({ ...search, ...change }).filter(([, value]) => value !== undefined && value !== ''),
+    )
+    void navigate({ to: '.', search: next as never, replace: true })
+  }
+  return [search, set]
+}
+
+/** Links in a filter keep their names for the eye; the server wants ids. */
+export function plainFilter(filter: Filter): Filter {
+  if ('and' in filter) return { and: filter.and.map(plainFilter) }
+  if ('or' in filter) return { or: filter.or.map(plainFilter) }
+  if ('not' in filter) return { not: plainFilter(filter.not) }
+  if (filter.op === 'empty' || filter.op === 'filled') return { field: filter.field, op: filter.op }
+  const plain = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(plain)
+      : typeof value === 'object' && value !== null && 'id' in value
+        ? value.id
+        : value
+  return { ...filter, value: plain(filter.value) }
+}
+
+/** A condition whose value is still missing asks nothing. */
+export function complete(filter: Filter | undefined): Filter | undefined {
+  if (!filter) return undefined
+  if ('and' in filter || 'or' in filter) {
+    const parts = ('and' in filter ? filter.and : filter.or).flatMap((part) => complete(part) ?? [])
+    if (!parts.length) return undefined
+    return 'and' in filter ? { and: parts } : { or: parts }
+  }
+  if ('not' in filter) {
+    const part = complete(filter.not)
+    return part && { not: part }
+  }
+  if (filter.op === 'empty' || filter.op === 'filled') return filter
+  const value = filter.value
+  if (value === undefined || value === null || value === '') return undefined
+  if (Array.isArray(value) && (value.length === 0 || value.some((entry) => entry === null || entry === '')))
+    return undefined
+  return filter
+}
+
+export function questionOf(state: ListState, entity: Entity, columns: Field[]): Question {
+  const filter = complete(state.filter)
+  const fields = new Set([entity.title_field, ...columns.map((field) => field.name)])
+  return {
+    ...(filter ? { filter: plainFilter(filter) } : {}),
+    sort: state.sort ?? '-created_at',
+    fields: [...fields].filter((name) => fieldOf(entity, name)),
+    ...(state.deleted ? { deleted: 'only' as const } : {}),
+  }
+}
+
+/** The columns someone chose for an object, else those that the catalog marks for lists. */
+export function defaultColumns(entity: Entity): string[] {
+  const marked = entity.fields.filter((field) => field.list && visible(field)).map((field) => field.name)
+  const names = marked.length
+    ? marked
+    : entity.fields
+        .filter((field) => visible(field) && field.kind !== 'long_text')
+        .slice(0, 8)
+        .map((field) => field.name)
+  return [entity.title_field, ...names.filter((name) => name !== entity.title_field)]
+}
+
+const key = (entity: Entity) => `columns/${entity.name}`
+
+export function storedColumns(entity: Entity): string[] {
+  try {
+    const stored = JSON.parse(localStorage.getItem(key(entity)) ?? 'null')
+    if (Array.isArray(stored)) {
+      const known = stored.filter((name) => typeof name === 'string' && fieldOf(entity, name))
+      if (known.length) return known
+    }
+  } catch {}
+  return defaultColumns(entity)
+}
+
+export function storeColumns(entity: Entity, names: string[] | undefined) {
+  try {
+    if (names) localStorage.setItem(key(entity), JSON.stringify(names))
+    else localStorage.removeItem(key(entity))
+  } catch {}
+}

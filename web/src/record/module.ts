@@ -1,0 +1,68 @@
+import type { LucideIcon } from 'lucide-react'
+import { type ComponentType, createContext, type LazyExoticComponent, useContext } from 'react'
+import type { Entity, Question, Rec } from '@/api/types'
+
+type Lazy<P> = LazyExoticComponent<ComponentType<P>> | ComponentType<P>
+
+/** Another way to look at the records of a list, such as a board. */
+export type ListView = {
+  name: string
+  /** A key of the module's words. */
+  label: string
+  icon: LucideIcon
+  Component: Lazy<{ entity: Entity; question: Question }>
+}
+
+/** What a module adds to the generic screens of one object. */
+export type Face = {
+  views?: ListView[]
+  /** The view shown first; the list where none is named. */
+  firstView?: string
+  /** Below the title of a record, such as the path of its stages. */
+  Headline?: Lazy<{ entity: Entity; record: Rec }>
+  /** Among the buttons of a record, such as "convert". */
+  Actions?: Lazy<{ entity: Entity; record: Rec }>
+  /** Above the fields of a record, such as the lines of an order. */
+  Main?: Lazy<{ entity: Entity; record: Rec }>
+  /** In place of the generic form, for a new record and for an old one. */
+  Form?: Lazy<{
+    entity: Entity
+    record?: Rec
+    initial?: Record<string, unknown>
+    onDone: (saved: Rec) => void
+    onCancel: () => void
+  }>
+  /** Fields that the generic page leaves to the module. */
+  ownFields?: string[]
+}
+
+/** A page of a module at `/w/{workspace}/{path}`; with a `label` it stands in the navigation. */
+export type ModulePage = {
+  path: string
+  label?: string
+  icon?: LucideIcon
+  group?: Entity['group']
+  load: () => Promise<{ default: ComponentType }>
+}
+
+/** A page under the settings. */
+export type SettingsPage = {
+  path: string
+  label: string
+  icon: LucideIcon
+  admin?: boolean
+  load: () => Promise<{ default: ComponentType }>
+}
+
+export type WebModule = {
+  name: string
+  faces?: Record<string, Face>
+  pages?: ModulePage[]
+  settings?: SettingsPage[]
+}
+
+const Faces = createContext<Record<string, Face>>({})
+export const FacesProvider = Faces.Provider
+
+/** What the modules add to an object; empty for one that no module knows. */
+export const useFace = (object: string): Face => useContext(Faces)[object] ?? {}

@@ -1,0 +1,174 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { ArrowLeft, MoreHorizontal, Pencil, Trash2 } from 'lucide-react'
+import { Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { recordQuery } from '@/api/queries'
+import type { Entity, Rec } from '@/api/types'
+import { allows, titleOf, useCatalog, useEntity, useLabel, useMe, useRights } from '@/record/catalog'
+import { useRemove } from '@/record/edit'
+import { RecordForm } from '@/record/form/form'
+import { useFace } from '@/record/module'
+import { Avatar, Mark } from '@/ui/badge'
+import { Button } from '@/ui/button'
+import { Tabs } from '@/ui/control'
+import { Dialog } from '@/ui/dialog'
+import { moment, useLocale } from '@/ui/format'
+import { useHotkeys } from '@/ui/hotkeys'
+import { Menu, MenuItem } from '@/ui/menu'
+import { Failure, Skeleton } from '@/ui/states'
+import { Facts, KeyFacts } from './facts'
+import { History } from './history'
+import { Related, type Relation, relationsOf } from './related'
+import { Timeline } from './timeline'
+
+export default function RecordPage() {
+  const { object, id } = useParams({ from: '/w/$workspace/$object/$id' })
+  const entity = useEntity(object)
+  const record = useQuery({ ...recordQuery(object, id), enabled: !!entity })
+  if (!entity) return <Failure error={{ status: 404 }} />
+  if (record.isPending) return <Skeleton lines={9} className="mx-auto max-w-4xl px-6 py-8" />
+  if (record.isError) return <Failure error={record.error} retry={() => record.refetch()} />
+  return <Page key={id} entity={entity} record={record.data} />
+}
+
+function Page({ entity, record }: { entity: Entity; record: Rec }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const navigate = useNavigate()
+  const { objects } = useCatalog()
+  const me = useMe()
+  const search = useSearch({ from: '/w/$workspace/$object/$id' })
+  const { workspace } = useParams({ from: '/w/$workspace/$object/$id' })
+  const { Headline, Main } = useFace(entity.name)
+  const relations = relationsOf(
+    entity,
+    objects.filter((other) => allows(me.rights[other.name]?.read)),
+  )
+  const tab = search.tab ?? 'timeline'
+  const relation = relations.find((entry) => entry.key === tab)
+  const show = (next: string) =>
+    void navigate({ to: '.', search: next === 'timeline' ? {} : { tab: next }, replace: true })
+  return (
+    <article className="@container flex h-full flex-col bg-surface">
+      <Header entity={entity} record={record} />
+      <div className="min-h-0 flex-1 overflow-y-auto @4xl:grid @4xl:grid-cols-[minmax(300px,360px)_minmax(0,1fr)] @4xl:overflow-hidden">
+        <aside
+          aria-label={t('record.details')}
+          className="border-b px-5 py-4 @4xl:overflow-y-auto @4xl:border-r @4xl:border-b-0"
+        >
+          <Facts entity={entity} record={record} />
+        </aside>
+        <div className="flex min-w-0 flex-col @4xl:overflow-y-auto">
+          <Suspense fallback={<Skeleton className="p-5" />}>
+            {Headline && (
+              <div className="px-5 pt-4">
+                <Headline entity={entity} record={record} />
+              </div>
+            )}
+            {Main && (
+              <div className="px-5 pt-4">
+                <Main entity={entity} record={record} />
+              </div>
+            )}
+          </Suspense>
+          <Tabs
+            className="sticky top-0 z-10 bg-surface px-5 pt-2"
+            label={t('record.views_of', { name: label(entity.label) })}
+            value={tab}
+            onChange={show}
+            tabs={[
+              { value: 'timeline', label: t('record.timeline') },
+              ...relations.map((entry: Relation) => ({ value: entry.key, label: label(entry.entity.plural) })),
+              { value: 'history', label: t('record.history') },
+            ]}
+          />
+          <div
+            role="tabpanel"
+            aria-label={
+              relation ? label(relation.entity.plural) : t(tab === 'history' ? 'record.history' : 'record.timeline')
+            }
+            className="min-w-0 flex-1 px-5 py-4"
+          >
+            {relation ? (
+              <Related relation={relation} record={record} entity={entity} workspace={workspace} />
+            ) : tab === 'history' ? (
+              <History entity={entity} record={record} />
+            ) : (
+              <Timeline entity={entity} record={record} />
+            )}
+          </div>
+        </div>
+      </div>
+    </article>
+  )
+}
+
+function Header({ entity, record }: { entity: Entity; record: Rec }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const locale = useLocale()
+  const navigate = useNavigate()
+  const rights = useRights(entity.name)
+  const remove = useRemove(entity)
+  const { Actions, Form } = useFace(entity.name)
+  const { workspace } = useParams({ from: '/w/$workspace/$object/$id' })
+  const [editing, setEditing] = useState(false)
+  const title = titleOf(entity, record)
+  const toList = () => navigate({ to: '/w/$workspace/$object', params: { workspace, object: entity.name } })
+  useHotkeys({
+    e: (event) => {
+      if (!allows(rights.update)) return
+      event.preventDefault()
+      setEditing(true)
+    },
+  })
+  const person = entity.name === 'contact' || entity.name === 'user'
+  const props = { entity, record, onDone: () => setEditing(false), onCancel: () => setEditing(false) }
+  return (
+    <header className="border-b px-5 py-3 max-sm:px-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Button variant="ghost" size="icon" className="-ml-2" aria-label={label(entity.plural)} onClick={toList}>
+          <ArrowLeft />
+        </Button>
+        {person ? (
+          <Avatar name={title} className="size-9 text-sm" />
+        ) : (
+          <Mark name={title} className="size-9 text-base" />
+        )}
+        <div className="min-w-0 flex-1 basis-40">
+          <h1 className="truncate text-xl leading-7 font-semibold">{title}</h1>
+          <p className="num truncate text-xs text-subtle">
+            {label(entity.label)}
+            {record.created_at && <> · {t('record.created_at', { time: moment(record.created_at, locale) })}</>}
+          </p>
+        </div>
+        <div className="flex items-center gap-2">
+          <Suspense>{Actions && <Actions entity={entity} record={record} />}</Suspense>
+          {allows(rights.update) && (
+            <Button onClick={() => setEditing(true)}>
+              <Pencil /> <span className="max-sm:sr-only">{t('ui.edit')}</span>
+            </Button>
+          )}
+          {allows(rights.delete) && (
+            <Menu
+              trigger={
+                <Button variant="ghost" size="icon" aria-label={t('ui.more')}>
+                  <MoreHorizontal />
+                </Button>
+              }
+            >
+              <MenuItem danger onClick={() => remove.mutate(record, { onSuccess: () => void toList() })}>
+                <Trash2 /> {t('ui.delete')}
+              </MenuItem>
+            </Menu>
+          )}
+        </div>
+      </div>
+      <KeyFacts entity={entity} record={record} />
+      <Dialog open={editing} onOpenChange={setEditing} size="lg" title={t('record.edit_one', { name: title })}>
+        <Suspense fallback={<Skeleton lines={6} />}>{Form ? <Form {...props} /> : <RecordForm {...props} />}</Suspense>
+      </Dialog>
+    </header>
+  )
+}

@@ -1,0 +1,112 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { space } from '@/api/client'
+import { Problem } from '@/api/problem'
+import { catalogQuery, meQuery, queryClient } from '@/api/queries'
+import { modules } from '@/app/modules'
+import { Broken, Loading, Lost } from '@/app/page-states'
+import { setZone } from '@/ui/format'
+import { suggestLanguage } from '@/ui/i18n'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Broken })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
+  component: lazyRouteComponent(() => import('@/app/sign-in')),
+})
+
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/link/$token',
+  component: lazyRouteComponent(() => import('@/app/link')),
+})
+
+const choose = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/app/workspaces')),
+})
+
+/** Everything in a workspace: it knows who asks and what there is before anything is shown. */
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: '/w/$workspace',
+  component: lazyRouteComponent(() => import('@/app/shell')),
+  beforeLoad: async ({ params, location }) => {
+    if (space.url('') !== `/w/${params.workspace}/api/v1`) queryClient.clear()
+    space.enter(`/w/${params.workspace}/api/v1`)
+    try {
+      const [me] = await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(catalogQuery)])
+      setZone(me.user.time_zone)
+      await suggestLanguage(me.user.locale)
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401)
+        throw redirect({ to: '/sign-in', search: { next: location.href } })
+      throw error
+    }
+  },
+})
+
+type Loader = () => Promise<{ default: React.ComponentType }>
+const page = (path: string, load: Loader) =>
+  createRoute({ getParentRoute: () => workspace, path, component: lazyRouteComponent(load) })
+
+const home = createRoute({
+  getParentRoute: () => workspace,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/app/home')),
+})
+const list = createRoute({
+  getParentRoute: () => workspace,
+  path: '$object',
+  validateSearch: (search) => search as Record<string, unknown>,
+  component: lazyRouteComponent(() => import('@/record/list/list-page')),
+})
+const record = createRoute({
+  getParentRoute: () => workspace,
+  path: '$object/$id',
+  validateSearch: (search): { tab?: string } => (typeof search.tab === 'string' ? { tab: search.tab } : {}),
+  component: lazyRouteComponent(() => import('@/record/page/record-page')),
+})
+
+const settings = createRoute({
+  getParentRoute: () => workspace,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('@/settings/frame')),
+})
+const settingsPages = modules
+  .flatMap((module) => module.settings ?? [])
+  .map((entry) =>
+    createRoute({ getParentRoute: () => settings, path: entry.path, component: lazyRouteComponent(entry.load) }),
+  )
+const modulePages = modules.flatMap((module) => module.pages ?? []).map((entry) => page(entry.path, entry.load))
+
+/** The pages of modules are known only when the program starts; links are checked against those that always are. */
+const fixed = [home, list, record, settings] as const
+settings.addChildren(settingsPages)
+const pages = [...fixed, ...modulePages] as unknown as typeof fixed
+
+const tree = root.addChildren([choose, signIn, link, workspace.addChildren(pages)])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: false,
+  defaultPendingComponent: Loading,
+  defaultPendingMs: 150,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
