@@ -3,28 +3,11 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 
 	"github.com/google/uuid"
 
 	"youpeng/engine/object"
 )
-
-// ListQuery asks for a page. Everything is as the API writes it; Parse checks it within the asker's rights.
-type ListQuery struct {
-	Object  string
-	Filter  any        // the filter's tree, decoded with UseNumber, or a query.Expr from code
-	Params  url.Values // the short form: ?level=A&amount.gte=1000
-	Sort    string     // "-amount,name"
-	Fields  []string   // nil: the default list
-	Expand  []string   // links and details to embed, one away
-	Facets  []string
-	Limit   int // 1–200; 0 is 50
-	Cursor  string
-	At      *int
-	Seek    any
-	Deleted bool
-}
 
 // Page is a page of records.
 type Page struct {
@@ -42,14 +25,7 @@ type Facet struct {
 	Count int `json:"count"`
 }
 
-// AggregateQuery asks for figures by group.
-type AggregateQuery struct {
-	Object  string
-	Body    map[string]any // filter, group, measures, order, limit as the API writes them
-	Deleted bool
-}
-
-// Figures answers an AggregateQuery: one row per group.
+// Figures answers an aggregate: one row per group.
 type Figures struct {
 	Data []map[string]any `json:"data"`
 }

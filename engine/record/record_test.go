@@ -87,7 +87,7 @@ func catalogOf() *object.Catalog {
 
 	order := object.New("order", text("order"), text("orders"), object.Within("customer"), object.Details("order_line"), object.Titled("number"))
 	object.Add[string](order, "number", object.KindSeries, text("number"), object.Numbered(object.Series{Prefix: "O", Date: "2006", Digits: 4, Reset: "year"}))
-	object.Add[int64](order, "customer", object.KindLink, text("customer"), object.To("customer", object.Refuse))
+	object.Add[int64](order, "customer", object.KindLink, text("customer"), object.To("customer", object.Refuse), object.OnTimeline)
 	object.Add[int64](order, "total", object.KindNumber, text("total"), object.ReadOnly)
 
 	line := object.New("order_line", text("line"), text("lines"), object.LinesOf("order"))

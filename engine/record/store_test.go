@@ -92,3 +92,30 @@ func TestPagesByCursor(t *testing.T) {
 		}
 	})
 }
+
+func TestTimelineMergesByTime(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		c := w.create(w.amy, "customer", map[string]any{"name": "a"})
+		for i := range 3 {
+			w.create(w.amy, "order", map[string]any{"customer": c.UUID.String()})
+			_, err := w.set(w.amy, w.get(c), map[string]any{"size": i})
+			must(t, err)
+		}
+		var got []string
+		for cursor := ""; ; {
+			part, err := w.e.Timeline(ctx, w.amy, "customer", c.UUID, cursor, 2)
+			must(t, err)
+			for _, x := range part.Data {
+				got = append(got, x.Kind)
+			}
+			if part.Next == nil {
+				break
+			}
+			cursor = *part.Next
+		}
+		if !slices.Equal(got, []string{"change", "record", "change", "record", "change", "record", "change"}) {
+			t.Errorf("%q", got)
+		}
+	})
+}
