@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -327,7 +328,12 @@ func (api *API) act(c *call) error {
 	return answer(c, res, http.StatusOK)
 }
 
-func (api *API) history(c *call) error {
+func (api *API) history(c *call) error { return c.events(c.space.Engine.History) }
+
+func (api *API) timeline(c *call) error { return c.events(c.space.Engine.Timeline) }
+
+// events answers a part of a history or timeline, the newest first.
+func (c *call) events(read func(ctx context.Context, a *access.Actor, name string, id uuid.UUID, cursor string, limit int) (*record.Events, error)) error {
 	o, err := c.object()
 	if err != nil {
 		return err
@@ -342,11 +348,33 @@ func (api *API) history(c *call) error {
 			return fault.New(fault.BadRequest, "limit.invalid", "max", 200)
 		}
 	}
-	events, err := c.space.Engine.History(c.ctx(), c.actor, o.Name, id, c.r.URL.Query().Get("cursor"), limit)
+	events, err := read(c.ctx(), c.actor, o.Name, id, c.r.URL.Query().Get("cursor"), limit)
 	if err != nil {
 		return err
 	}
 	return rest.JSON(c.w, http.StatusOK, events)
+}
+
+// search finds records of all objects, or of some, by their names and numbers.
+func (api *API) search(c *call) error {
+	if err := c.actor.Need("records:read"); err != nil {
+		return err
+	}
+	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	if err != nil {
+		return err
+	}
+	limit := 20
+	if n, given := body["limit"].(json.Number); given {
+		if limit, err = strconv.Atoi(n.String()); err != nil || limit < 1 || limit > 100 {
+			return fault.New(fault.BadRequest, "limit.invalid", "max", 100)
+		}
+	}
+	found, err := c.space.Engine.Search(c.ctx(), c.actor, text(body, "q"), texts(body["objects"]), limit)
+	if err != nil {
+		return err
+	}
+	return rest.JSON(c.w, http.StatusOK, found)
 }
 
 func (api *API) access(c *call) error {

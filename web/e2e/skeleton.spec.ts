@@ -21,6 +21,13 @@ for (const database of ['sqlite', 'postgres'] satisfies Database[]) {
       expect(made.status(), await made.text()).toBe(201)
       await page.goto(`${server.base}/w/main/customer`)
       await expect(page.getByText('华信科技有限公司').first()).toBeVisible()
+      for (const q of ['华信', 'hxkj', 'huaxin', '8000']) {
+        const found = await page.request.post(`${server.base}/w/main/api/v1/search`, {
+          data: { q },
+          headers: { Origin: server.base },
+        })
+        expect((await found.json()).data, q).toHaveLength(1)
+      }
       await page.screenshot({ path: `e2e/shots/list-${database}.png` })
     })
   })
