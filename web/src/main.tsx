@@ -7,6 +7,7 @@ import { modules } from '@/app/modules'
 import zh from '@/app/words/zh'
 import { type Face, FacesProvider } from '@/record/module'
 import { router } from '@/routes/tree'
+import { SettingsPagesProvider } from '@/settings/frame'
 import { startWords } from '@/ui/i18n'
 import { watchTheme } from '@/ui/theme'
 import { Toasts } from '@/ui/toast'
@@ -16,13 +17,17 @@ const faces: Record<string, Face> = {}
 for (const module of modules)
   for (const [object, face] of Object.entries(module.faces ?? {})) faces[object] = { ...faces[object], ...face }
 
+const settingsPages = modules.flatMap((module) => module.settings ?? [])
+
 watchTheme()
 void startWords(zh, async () => (await import('@/app/words/en')).default).then(() => {
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <FacesProvider value={faces}>
-          <RouterProvider router={router} />
+          <SettingsPagesProvider value={settingsPages}>
+            <RouterProvider router={router} />
+          </SettingsPagesProvider>
           <Toasts />
         </FacesProvider>
       </QueryClientProvider>

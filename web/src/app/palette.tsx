@@ -21,7 +21,7 @@ type Found = { data: Hit[]; totals?: Record<string, number> }
 const item =
   'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 text-sm text-fg aria-selected:bg-hover pointer-coarse:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-subtle'
 const group =
-  '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-subtle'
+  '[&:not(:has([cmdk-item]))]:hidden [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-subtle'
 
 /** Finds records by name, pinyin, phone or number, and runs what the page can do. The server searches; commands are matched here. */
 export default function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {

@@ -2,21 +2,21 @@ import { Link, useParams } from '@tanstack/react-router'
 import { House, type LucideIcon, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Entity, Group } from '@/api/types'
+import type { Entity } from '@/api/types'
 import { allows, useCatalog, useLabel, useMe } from '@/record/catalog'
 import { iconOf } from '@/record/icons'
 import { Logo } from '@/ui/badge'
 import { cn } from '@/ui/cn'
 import { modules } from './modules'
 
-const groups: Group[] = ['customers', 'sales', 'service', 'activity', 'org', 'custom']
+const groups = ['customers', 'sales', 'service', 'activity', 'org', 'custom'] as const
 
 const line =
   'flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm text-muted transition-colors hover:bg-hover hover:text-fg pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:shrink-0'
 const current = { className: 'bg-active! text-primary-text! font-medium' }
 
 /** The objects that stand in the navigation, within rights, in the order of the catalog. */
-export function useNavObjects(): { group: Group; objects: Entity[] }[] {
+export function useNavObjects(): { group: (typeof groups)[number]; objects: Entity[] }[] {
   const { objects } = useCatalog()
   const me = useMe()
   const shown = objects.filter((entity) => entity.nav && allows(me.rights[entity.name]?.read))

@@ -8,7 +8,8 @@ import { SignInForm, type Workspaces } from './sign-in-form'
 export function useEnter() {
   const navigate = useNavigate()
   return (workspaces: Workspaces, next?: string) => {
-    queryClient.clear()
+    // The spent link stays known: asking for it again would only be refused.
+    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'link' })
     const only = workspaces.length === 1 ? workspaces[0] : undefined
     if (next?.startsWith('/') && !next.startsWith('//')) void navigate({ href: next })
     else if (only) void navigate({ to: '/w/$workspace', params: { workspace: only.slug } })

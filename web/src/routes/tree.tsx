@@ -55,10 +55,6 @@ const workspace = createRoute({
   },
 })
 
-type Loader = () => Promise<{ default: React.ComponentType }>
-const page = (path: string, load: Loader) =>
-  createRoute({ getParentRoute: () => workspace, path, component: lazyRouteComponent(load) })
-
 const home = createRoute({
   getParentRoute: () => workspace,
   path: '/',
@@ -87,14 +83,17 @@ const settingsPages = modules
   .map((entry) =>
     createRoute({ getParentRoute: () => settings, path: entry.path, component: lazyRouteComponent(entry.load) }),
   )
-const modulePages = modules.flatMap((module) => module.pages ?? []).map((entry) => page(entry.path, entry.load))
+const modulePages = modules
+  .flatMap((module) => module.pages ?? [])
+  .map((entry) =>
+    createRoute({ getParentRoute: () => workspace, path: entry.path, component: lazyRouteComponent(entry.load) }),
+  )
 
-/** The pages of modules are known only when the program starts; links are checked against those that always are. */
-const fixed = [home, list, record, settings] as const
+const withPages = workspace.addChildren([home, list, record, settings])
+// The pages of modules are known by their addresses only; the types hold what the shared rooms link to.
 settings.addChildren(settingsPages)
-const pages = [...fixed, ...modulePages] as unknown as typeof fixed
-
-const tree = root.addChildren([choose, signIn, link, workspace.addChildren(pages)])
+workspace.addChildren([home, list, record, settings, ...modulePages])
+const tree = root.addChildren([choose, signIn, link, withPages])
 
 export const router = createRouter({
   routeTree: tree,

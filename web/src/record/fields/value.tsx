@@ -25,7 +25,7 @@ export function Value({
   if (field.right === 'hidden') return <EyeOff aria-label={t('ui.no_right')} className="size-3.5 text-subtle" />
   if (isMasked(value)) return <Mask text={value.masked} />
   if (isEmpty(value)) return blank ? <span className="text-subtle">{blank}</span> : null
-  const Show = kindOf(field).Show as ComponentType<{ field: Field; value: unknown; full?: boolean }>
+  const Show = kindOf(field).Show as unknown as ComponentType<{ field: Field; value: unknown; full?: boolean }>
   return full ? <Show field={field} value={value} full /> : <Show field={field} value={value} />
 }
 

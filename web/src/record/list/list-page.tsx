@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router'
-import { Inbox, List, MoreHorizontal, Plus, SearchX, Trash2, Upload } from 'lucide-react'
+import { Inbox, List, MoreHorizontal, Plus, SearchX, Trash2 } from 'lucide-react'
 import { Suspense, useMemo, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity } from '@/api/types'
@@ -18,7 +18,6 @@ import { ColumnsButton, SortButton } from './columns'
 import { Facets } from './facets'
 import { countLeaves, FilterButton } from './filter'
 import { Grid } from './grid'
-import { useImport } from './importing'
 import { SelectionBar } from './selection'
 import { complete, defaultColumns, questionOf, storeColumns, storedColumns, useListState } from './state'
 
@@ -51,7 +50,6 @@ function EntityList({ entity }: { entity: Entity }) {
   const rights = useRights(entity.name)
   const face = useFace(entity.name)
   const create = useCreate()
-  const openImport = useImport(entity.name)
   const [state, setState] = useListState()
   const [names, setNames] = useState(() => storedColumns(entity))
   const [selected, setSelected] = useState<Set<string>>(new Set())
@@ -89,11 +87,6 @@ function EntityList({ entity }: { entity: Entity }) {
             <Button variant="primary" onClick={() => create(entity.name)}>
               <Plus /> {t('record.new_one', { name: label(entity.label) })}
             </Button>
-            {openImport && (
-              <Button onClick={openImport}>
-                <Upload /> {t('record.import')}
-              </Button>
-            )}
           </>
         )
       }
@@ -112,11 +105,6 @@ function EntityList({ entity }: { entity: Entity }) {
         )}
         <div className="flex-1" />
         <ViewSwitch face={face} value={view?.name ?? 'list'} onChange={(next) => setState({ view: next })} />
-        {openImport && (
-          <Button className="max-sm:hidden" onClick={openImport}>
-            <Upload /> {t('record.import')}
-          </Button>
-        )}
         {rights.create && (
           <Button variant="primary" onClick={() => create(entity.name)}>
             <Plus /> {t('record.new_one', { name: label(entity.label) })}
@@ -129,11 +117,6 @@ function EntityList({ entity }: { entity: Entity }) {
             </Button>
           }
         >
-          {openImport && (
-            <MenuItem onClick={openImport}>
-              <Upload /> {t('record.import')}
-            </MenuItem>
-          )}
           <MenuItem onClick={() => setState({ deleted: true })}>
             <Trash2 /> {t('record.bin')}
           </MenuItem>

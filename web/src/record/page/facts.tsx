@@ -45,7 +45,10 @@ export function Facts({ entity, record }: { entity: Entity; record: Rec }) {
   const { t } = useTranslation()
   const { ownFields } = useFace(entity.name)
   const [all, setAll] = useState(false)
-  const fields = entity.fields.filter((field) => visible(field) && !ownFields?.includes(field.name))
+  const fields = entity.fields
+    .filter((field) => visible(field) && !ownFields?.includes(field.name))
+    // What the system keeps by itself stands below what people wrote.
+    .sort((a, b) => Number(!!a.system) - Number(!!b.system))
   const filled = fields.filter((field) => !isEmpty(record[field.name]) || field.required)
   // A record with few fields shows them all; a wide one first what is filled in.
   const shown = all || fields.length <= 14 ? fields : filled
