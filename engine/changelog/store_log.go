@@ -1,0 +1,318 @@
+package changelog
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"youpeng/platform/db"
+)
+
+func createTables(tx db.Tx) error {
+	d := tx.Dialect()
+	i, t := " "+d.Type(db.Int)+" NOT NULL", " "+d.Type(db.Text)
+	for _, sql := range []string{
+		"CREATE TABLE IF NOT EXISTS sys_lease (name" + t + " PRIMARY KEY, holder" + t + " NOT NULL, until" + i + ")",
+		"CREATE TABLE IF NOT EXISTS sys_cursor (name" + t + " PRIMARY KEY, seq" + i + ")",
+	} {
+		if _, err := tx.Exec(sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lease makes its holder the only one that numbers until its transaction ends: the row is locked as long, so whoever
+// dies gives it back, and on every node the next one may do the work as soon as it is there.
+func lease(tx db.Tx, name, holder string, now int64) error {
+	_, err := tx.Exec("INSERT INTO sys_lease (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until", name, holder, now)
+	return err
+}
+
+func lastSeq(r db.Reader) (n int64, err error) {
+	_, err = r.One([]any{&n}, "SELECT coalesce(max(seq), 0) FROM sys_commit")
+	return n, err
+}
+
+func unnumbered(r db.Reader) (bool, error) {
+	var id int64
+	return r.One([]any{&id}, "SELECT id FROM sys_commit WHERE seq IS NULL LIMIT 1")
+}
+
+// nextAt answers the time of the first commit after a number.
+func nextAt(r db.Reader, seq int64) (at int64, found bool, err error) {
+	found, err = r.One([]any{&at}, "SELECT at FROM sys_commit WHERE seq > ? ORDER BY seq LIMIT 1", seq)
+	return at, found, err
+}
+
+// link is one commit and what its place in the chain is made of.
+type link struct {
+	id, set, seq int64
+	digests      [][]byte
+	hash         []byte
+}
+
+// chain makes the hash of a commit from that of the one before, its own ids and the commitments to its changes.
+func chain(before []byte, k *link) []byte {
+	h := sha256.New()
+	h.Write(before)
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(k.id))
+	binary.BigEndian.PutUint64(b[8:], uint64(k.set))
+	h.Write(b[:])
+	for _, d := range k.digests {
+		h.Write(d)
+	}
+	return h.Sum(nil)
+}
+
+// round is how many commits one transaction of the sequencer numbers.
+const round = 256
+
+// number gives the next numbers to the visible commits that have none. One that builds upon another has written its
+// last change after it, so they are taken in the order of their last changes.
+func number(tx db.Tx) (n int, head int64, err error) {
+	links, err := openLinks(tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	var before []byte
+	if _, err := tx.One([]any{&head, &before}, "SELECT seq, link FROM sys_commit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"); err != nil {
+		return 0, 0, err
+	}
+	if err := loadDigests(tx, links); err != nil {
+		return 0, 0, err
+	}
+	for _, k := range links {
+		head++
+		k.seq, k.hash = head, chain(before, k)
+		before = k.hash
+	}
+	return len(links), head, saveLinks(tx, links)
+}
+
+func openLinks(tx db.Tx) (links []*link, err error) {
+	rows, err := tx.Query(`SELECT k.id, k.change_set FROM sys_commit k LEFT JOIN sys_change c ON c.commit_id = k.id
+ WHERE k.seq IS NULL GROUP BY k.id, k.change_set ORDER BY coalesce(max(c.id), 0), k.id LIMIT ?`, round)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k := &link{}
+		if err := rows.Scan(&k.id, &k.set); err != nil {
+			return nil, err
+		}
+		links = append(links, k)
+	}
+	return links, rows.Err()
+}
+
+// loadDigests reads the commitments of the changes of commits, in the order in which they were made.
+func loadDigests(r db.Reader, links []*link) error {
+	byID := make(map[int64]*link, len(links))
+	for _, k := range links {
+		byID[k.id] = k
+	}
+	return pieces(links, func(part []*link) error {
+		args := make([]any, len(part))
+		for i, k := range part {
+			args[i] = k.id
+		}
+		rows, err := r.Query("SELECT commit_id, digest FROM sys_change WHERE commit_id IN ("+strings.Repeat("?, ", len(part)-1)+"?) ORDER BY id", args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var digest []byte
+			if err := rows.Scan(&id, &digest); err != nil {
+				return err
+			}
+			byID[id].digests = append(byID[id].digests, digest)
+		}
+		return rows.Err()
+	})
+}
+
+func saveLinks(tx db.Tx, links []*link) error {
+	d := tx.Dialect()
+	row := "(CAST(? AS " + d.Type(db.Int) + "), CAST(? AS " + d.Type(db.Int) + "), CAST(? AS " + d.Type(db.Bytes) + "))"
+	return pieces(links, func(part []*link) error {
+		args := make([]any, 0, 3*len(part))
+		for _, k := range part {
+			args = append(args, k.id, k.seq, k.hash)
+		}
+		_, err := tx.Exec("UPDATE sys_commit SET seq = v.column2, link = v.column3 FROM (VALUES "+row+strings.Repeat(", "+row, len(part)-1)+") AS v WHERE sys_commit.id = v.column1", args...)
+		return err
+	})
+}
+
+// pieces cuts a list into parts whose lengths are powers of two, so that few statements serve all.
+func pieces[T any](list []T, fn func([]T) error) error {
+	for n := 64; len(list) > 0; {
+		for n > len(list) {
+			n /= 2
+		}
+		if err := fn(list[:n]); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// Commit is one numbered transaction and the change set that it belongs to.
+type Commit struct {
+	Seq, ID   int64
+	ChangeSet int64
+	UUID      uuid.UUID // of the change set
+	At        int64     // µs
+	Actor     int64
+	Via, Kind string
+	Changes   []Change
+}
+
+// Change is one record's change within a commit. Before is the open former values in the record room's form.
+type Change struct {
+	ID           int64
+	Object       int
+	Record       int64
+	Op           string
+	Version, Rev int64
+	Names        []string
+	Before       string
+}
+
+// After answers the numbered commits after a number, in order.
+func After(r db.Reader, seq int64, limit int) (out []Commit, err error) {
+	rows, err := r.Query(`SELECT k.seq, k.id, k.change_set, s.uuid, k.at, s.actor, s.via, s.kind FROM sys_commit k JOIN sys_change_set s ON s.id = k.change_set
+ WHERE k.seq > ? ORDER BY k.seq LIMIT ?`, seq, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k Commit
+		var public []byte
+		if err := rows.Scan(&k.Seq, &k.ID, &k.ChangeSet, &public, &k.At, &k.Actor, &k.Via, &k.Kind); err != nil {
+			return nil, err
+		}
+		k.UUID = uuid.UUID(public)
+		out = append(out, k)
+	}
+	if err := rows.Err(); err != nil || len(out) == 0 {
+		return nil, err
+	}
+	rows.Close()
+	return out, loadChanges(r, out)
+}
+
+func loadChanges(r db.Reader, commits []Commit) error {
+	rows, err := r.Query(`SELECT k.seq, c.id, c.object, c.record, c.op, c.version, c.rev, c.names, c.before FROM sys_commit k JOIN sys_change c ON c.commit_id = k.id
+ WHERE k.seq > ? AND k.seq <= ? ORDER BY k.seq, c.id`, commits[0].Seq-1, commits[len(commits)-1].Seq)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	at := 0
+	for rows.Next() {
+		var c Change
+		var seq int64
+		var names string
+		if err := rows.Scan(&seq, &c.ID, &c.Object, &c.Record, &c.Op, &c.Version, &c.Rev, &names, &c.Before); err != nil {
+			return err
+		}
+		if names != "" {
+			c.Names = strings.Split(names, ",")
+		}
+		for commits[at].Seq < seq {
+			at++
+		}
+		commits[at].Changes = append(commits[at].Changes, c)
+	}
+	return rows.Err()
+}
+
+// verified reads the next links of the chain.
+func verified(r db.Reader, after int64) (links []*link, err error) {
+	rows, err := r.Query("SELECT id, change_set, seq, link FROM sys_commit WHERE seq > ? ORDER BY seq LIMIT ?", after, round)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k := &link{}
+		if err := rows.Scan(&k.id, &k.set, &k.seq, &k.hash); err != nil {
+			return nil, err
+		}
+		links = append(links, k)
+	}
+	if err := rows.Err(); err != nil || len(links) == 0 {
+		return nil, err
+	}
+	rows.Close()
+	return links, loadDigests(r, links)
+}
+
+// Proof is what a walk along the chain found.
+type Proof struct {
+	Commits int64
+	Gaps    []int64 // numbers that no commit has, each the first of a gap
+	Broken  []int64 // numbers of commits whose link does not follow from what stands before and in them
+}
+
+// most bounds the list of findings; whoever finds that many needs no more.
+const most = 20
+
+func verify(r db.Reader) (p Proof, err error) {
+	var before []byte
+	for at := int64(0); ; {
+		links, err := verified(r, at)
+		if err != nil || len(links) == 0 {
+			return p, err
+		}
+		for _, k := range links {
+			if k.seq != at+1 && len(p.Gaps) < most {
+				p.Gaps = append(p.Gaps, at+1)
+			}
+			if !bytes.Equal(k.hash, chain(before, k)) && len(p.Broken) < most {
+				p.Broken = append(p.Broken, k.seq)
+			}
+			at, before = k.seq, k.hash
+			p.Commits++
+		}
+		if err := r.Context().Err(); err != nil {
+			return p, err
+		}
+	}
+}
+
+// cursorOf answers a consumer's place, made where it is new.
+func cursorOf(tx db.Tx, name string, start int64) (seq int64, err error) {
+	if _, err := tx.Exec(tx.Dialect().Ignore("INSERT INTO sys_cursor (name, seq) VALUES (?, ?)"), name, start); err != nil {
+		return 0, err
+	}
+	_, err = tx.One([]any{&seq}, "SELECT seq FROM sys_cursor WHERE name = ?", name)
+	return seq, err
+}
+
+// moveCursor takes a consumer from one place to another and says whether it stood there. The row stays locked until
+// the transaction ends, so no other node does the same work.
+func moveCursor(tx db.Tx, name string, from, to int64) (bool, error) {
+	n, err := tx.Exec("UPDATE sys_cursor SET seq = ? WHERE name = ? AND seq = ?", to, name, from)
+	return n > 0, err
+}
+
+// wanted keeps the commits in which something is wanted.
+func wanted(batch []Commit, wants func(Change) bool) []Commit {
+	if wants == nil {
+		return batch
+	}
+	return slices.DeleteFunc(slices.Clone(batch), func(k Commit) bool { return !slices.ContainsFunc(k.Changes, wants) })
+}
