@@ -16,6 +16,7 @@ import (
 
 	"youpeng/engine/access"
 	"youpeng/engine/catalog"
+	"youpeng/engine/changelog"
 	"youpeng/engine/column"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
@@ -48,6 +49,7 @@ type Space struct {
 	control.Workspace
 	Engine  *record.Engine
 	Catalog *catalog.Store
+	Log     *changelog.Log
 	DB      *db.DB
 	Tables  *table.Tables
 	columns *column.Store
@@ -102,6 +104,7 @@ func (a *App) Close() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, s := range a.spaces {
+		s.Log.Close()
 		s.columns.Close()
 		_ = s.DB.Close()
 	}
@@ -156,6 +159,10 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Log, err = changelog.Open(ctx, changelog.Options{DB: d, Clock: a.cfg.Clock, Log: a.cfg.Log}); err != nil {
+		return nil, err
+	}
+	s.Log.Start()
 	return s, nil
 }
 
