@@ -30,27 +30,6 @@ type fixed struct{ cat *object.Catalog }
 func (f fixed) Current() *object.Catalog { return f.cat }
 func (fixed) Verify(db.Tx, int64) error  { return nil }
 
-// source loads columns from the rows.
-type source struct {
-	d      *db.DB
-	tables *table.Tables
-}
-
-func (s source) Load(ctx context.Context, o *object.Object, fields []*object.Field, each func([]*object.Record) error) error {
-	return s.d.Read(ctx, func(r db.Reader) error { return s.tables.Scan(ctx, r, o, fields, 0, 500, each) })
-}
-
-func (s source) Rows(ctx context.Context, o *object.Object, ids []int64, fields []*object.Field) (out []*object.Record, err error) {
-	err = s.d.Read(ctx, func(r db.Reader) error {
-		out, err = s.tables.ByIDs(r, o, ids, fields)
-		return err
-	})
-	return out, err
-}
-
-// columns are the real ones.
-type columns struct{ *column.Store }
-
 // world is a small workspace.
 type world struct {
 	t      testing.TB
@@ -124,10 +103,10 @@ func open(t testing.TB, d *db.DB, behaviours ...record.Behaviour) *world {
 		return nil
 	}))
 	w.tables = table.New(d.Dialect())
-	store := column.New(column.Options{Source: source{d, w.tables}, Clock: w.clock})
+	store := column.New(column.Options{Source: table.Source{DB: d, Tables: w.tables}, Clock: w.clock})
 	store.SetCatalog(w.cat)
 	t.Cleanup(store.Close)
-	e, err := record.Open(context.Background(), record.Options{DB: d, Catalog: fixed{w.cat}, Tables: w.tables, Columns: columns{store}, Clock: w.clock, Behaviours: behaviours})
+	e, err := record.Open(context.Background(), record.Options{DB: d, Catalog: fixed{w.cat}, Tables: w.tables, Columns: store, Clock: w.clock, Behaviours: behaviours})
 	must(t, err)
 	w.e = e
 	w.system = &access.Actor{System: true, Name: "system", Zone: time.UTC, Digest: "system"}

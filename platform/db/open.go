@@ -32,6 +32,7 @@ type store interface {
 	ping(ctx context.Context) error
 	size(ctx context.Context) (int64, error)
 	scrub(ctx context.Context) error
+	check(ctx context.Context) error
 	backup(ctx context.Context, path string) error
 	stats() Stats
 	dialect() Dialect
@@ -91,6 +92,10 @@ func (d *DB) Size(ctx context.Context) (int64, error) {
 
 // Scrub removes what deleted rows left behind in the database's own files. Call it after an erasure.
 func (d *DB) Scrub(ctx context.Context) error { return told(d.scrub(ctx)) }
+
+// Check lets the database look for damage in its own pages. SQLite reads its whole file for it; PostgreSQL checks each
+// page as it reads it, so there is nothing to do.
+func (d *DB) Check(ctx context.Context) error { return told(d.check(ctx)) }
 
 // BackupTo copies a SQLite database, as of one instant, into a new file while it is being written.
 // A PostgreSQL database is copied through Read instead and answers an error here.

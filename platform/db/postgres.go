@@ -247,6 +247,8 @@ func (d *pg) size(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
+func (d *pg) check(ctx context.Context) error { return d.ping(ctx) }
+
 // scrub gives the room of dead rows back. PostgreSQL wipes nothing: they are gone for every question, and their bytes
 // once the room is used again.
 func (d *pg) scrub(ctx context.Context) error {

@@ -210,6 +210,19 @@ func (d *lite) size(context.Context) (int64, error) {
 	return sum, nil
 }
 
+func (d *lite) check(ctx context.Context) error {
+	return d.read(ctx, func(r Reader) error {
+		var said string
+		if _, err := r.One([]any{&said}, "PRAGMA integrity_check"); err != nil {
+			return err
+		}
+		if said != "ok" {
+			return fmt.Errorf("db: the file is damaged: %.200s", said)
+		}
+		return nil
+	})
+}
+
 // scrub empties the write-ahead log, where deleted rows still stand as they were. Readers that hold an old snapshot
 // keep it from being emptied, and live short, so it is tried until they are gone.
 func (d *lite) scrub(ctx context.Context) error {

@@ -153,7 +153,7 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 		return nil, err
 	}
 	s.Tables = table.New(d.Dialect())
-	s.columns = column.New(column.Options{Source: source{d, s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
+	s.columns = column.New(column.Options{Source: table.Source{DB: d, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
 	s.columns.SetCatalog(s.Catalog.Current())
 	s.Engine, err = record.Open(ctx, record.Options{DB: d, Catalog: s.Catalog, Tables: s.Tables, Columns: s.columns, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log})
 	if err != nil {
@@ -164,24 +164,6 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 	}
 	s.Log.Start()
 	return s, nil
-}
-
-// source loads columns from the rows.
-type source struct {
-	d      *db.DB
-	tables *table.Tables
-}
-
-func (s source) Load(ctx context.Context, o *object.Object, fields []*object.Field, each func([]*object.Record) error) error {
-	return s.d.Read(ctx, func(r db.Reader) error { return s.tables.Scan(ctx, r, o, fields, 0, 4096, each) })
-}
-
-func (s source) Rows(ctx context.Context, o *object.Object, ids []int64, fields []*object.Field) (out []*object.Record, err error) {
-	err = s.d.Read(ctx, func(r db.Reader) error {
-		out, err = s.tables.ByIDs(r, o, ids, fields)
-		return err
-	})
-	return out, err
 }
 
 // AddWorkspace makes a workspace with its roles and answers it open.
