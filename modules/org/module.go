@@ -3,6 +3,7 @@ package org
 
 import (
 	"youpeng/engine/object"
+	"youpeng/engine/record"
 	"youpeng/modules"
 )
 
@@ -43,5 +44,5 @@ var (
 
 // Module lists all that this package does.
 func Module() modules.Module {
-	return modules.Module{Name: "org", Objects: []*object.Object{User, Department, Role}}
+	return modules.Module{Name: "org", Objects: []*object.Object{User, Department, Role}, Behaviours: []record.Behaviour{record.Check(Role, rightsHold)}}
 }

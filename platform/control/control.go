@@ -209,6 +209,15 @@ func (c *Control) Leave(ctx context.Context, account, workspace int64) error {
 	})
 }
 
+// Members counts the members of a workspace.
+func (c *Control) Members(ctx context.Context, workspace int64) (n int64, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		_, err := r.One([]any{&n}, "SELECT count(*) FROM membership WHERE workspace = ?", workspace)
+		return err
+	})
+	return n, err
+}
+
 // Member answers which user of a workspace an account is, and false where it is none.
 func (c *Control) Member(ctx context.Context, account, workspace int64) (user uuid.UUID, ok bool, err error) {
 	err = c.db.Read(ctx, func(r db.Reader) error {

@@ -73,9 +73,10 @@ type told struct {
 	Message string `json:"message"`
 }
 
-func problem(w http.ResponseWriter, r *http.Request, f *fault.Error, id string) {
-	code, locale := status[f.Class], Locale(r)
-	doc := map[string]any{"type": "about:blank", "title": http.StatusText(code), "status": code, "code": f.Code, "detail": i18n.Message(locale, f.Code, f.Args), "request_id": id}
+// Problem is the problem document of an error, in a language.
+func Problem(f *fault.Error, locale string) map[string]any {
+	code := status[f.Class]
+	doc := map[string]any{"type": "about:blank", "title": http.StatusText(code), "status": code, "code": f.Code, "detail": i18n.Message(locale, f.Code, f.Args)}
 	for k, v := range f.Extra {
 		if _, taken := doc[k]; !taken {
 			doc[k] = v
@@ -88,12 +89,18 @@ func problem(w http.ResponseWriter, r *http.Request, f *fault.Error, id string) 
 		}
 		doc["faults"] = faults
 	}
+	return doc
+}
+
+func problem(w http.ResponseWriter, r *http.Request, f *fault.Error, id string) {
+	doc := Problem(f, Locale(r))
+	doc["request_id"] = id
 	if f.Retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(f.Retry))
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(code)
+	w.WriteHeader(status[f.Class])
 	_ = json.NewEncoder(w).Encode(doc)
 }
 

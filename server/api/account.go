@@ -100,6 +100,11 @@ func (api *API) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if name != "" {
+		if err := api.app.Enter(r.Context(), a); err != nil {
+			return err
+		}
+	}
 	return api.entered(w, r, secret, a.ID)
 }
 

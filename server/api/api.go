@@ -33,6 +33,7 @@ type call struct {
 	space *app.Space
 	actor *access.Actor
 	via   string
+	roles []string
 	who   int64 // the account
 }
 
@@ -58,6 +59,7 @@ var routes = []route{
 	{"GET /records/{object}/{id}/access", (*API).access},
 	{"POST /records/{object}/duplicates", (*API).duplicates},
 	{"POST /search", (*API).search},
+	{"POST /bulk", (*API).bulk},
 	{"GET /changes", (*API).changes},
 	{"GET /change-sets/{id}/undo", (*API).planUndo},
 	{"POST /change-sets/{id}/undo", (*API).undo},
@@ -84,6 +86,9 @@ func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
 	mux.Handle("/api/", unknown)
 	mux.Handle("/w/{workspace}/api/", unknown)
 	mux.Handle("/healthz", rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
+		if err := a.Ping(r.Context()); err != nil {
+			return err
+		}
 		return rest.JSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	}))
 	mux.Handle("/", webApp(log))
@@ -143,7 +148,7 @@ func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 	}
 	c.space = space
 	c.who = account
-	c.actor, err = space.Actor(ctx, user, rest.Locale(r), scopes)
+	c.actor, c.roles, err = space.Actor(ctx, user, rest.Locale(r), scopes)
 	return c, err
 }
 

@@ -6,8 +6,8 @@ import (
 	"youpeng/engine/access"
 	"youpeng/engine/field"
 	"youpeng/engine/object"
+	"youpeng/modules/org"
 	"youpeng/platform/rest"
-	"youpeng/server/app"
 )
 
 var rightNames = [...]string{access.Hidden: "hidden", access.Masked: "masked", access.Read: "read", access.Write: "write"}
@@ -21,12 +21,12 @@ func (api *API) me(c *call) error {
 	cat := c.space.Engine.Catalog()
 	rights := map[string]any{}
 	for name, x := range c.actor.Objects {
-		rights[name] = map[string]any{"create": x.Create, "read": app.ScopeNames[x.Read], "update": app.ScopeNames[x.Update], "delete": app.ScopeNames[x.Delete], "import": x.Import, "export": x.Export}
+		rights[name] = map[string]any{"create": x.Create, "read": org.ScopeNames[x.Read], "update": org.ScopeNames[x.Update], "delete": org.ScopeNames[x.Delete], "import": x.Import, "export": x.Export}
 	}
 	return rest.JSON(c.w, http.StatusOK, map[string]any{
 		"user":            map[string]any{"id": c.actor.UUID, "name": c.actor.Name, "email": account.Email, "locale": c.actor.Locale, "time_zone": c.actor.Zone.String()},
 		"workspace":       map[string]any{"slug": c.space.Slug, "name": c.space.Name, "currency": cat.Currency},
-		"catalog_version": cat.Version, "roles": c.space.RoleNames(c.actor), "rights": rights, "admin": c.actor.Admin,
+		"catalog_version": cat.Version, "roles": c.roles, "rights": rights, "admin": c.actor.Admin,
 	})
 }
 

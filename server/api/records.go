@@ -27,11 +27,21 @@ func (c *call) object() (*object.Object, error) {
 	if o == nil || c.actor.Reading(o) == access.None {
 		return nil, fault.New(fault.Missing, "object.unknown", "object", name)
 	}
-	need := "records:read"
+	need := "records:read:" + o.Name
 	if c.r.Method != http.MethodGet && !strings.HasSuffix(c.r.Pattern, "/query") && !strings.HasSuffix(c.r.Pattern, "/duplicates") {
 		need = "records:write:" + o.Name
 	}
 	return o, c.actor.Need(need)
+}
+
+// target answers the object and the record's id of the path.
+func (c *call) target() (*object.Object, uuid.UUID, error) {
+	o, err := c.object()
+	if err != nil {
+		return nil, uuid.Nil, err
+	}
+	id, err := c.id()
+	return o, id, err
 }
 
 // fields is what reading values of a request needs to know.
@@ -138,11 +148,7 @@ func sealed(p *query.Parser, o *object.Object, r query.Request, b *query.Beside,
 }
 
 func (api *API) get(c *call) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
@@ -262,11 +268,7 @@ func (c *call) seen(body map[string]any, op *record.Op) error {
 }
 
 func (api *API) update(c *call) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
@@ -293,11 +295,7 @@ func (api *API) restore(c *call) error { return api.plain(c, record.Restore) }
 
 // plain does an operation that needs no values.
 func (api *API) plain(c *call, do string) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
@@ -305,11 +303,7 @@ func (api *API) plain(c *call, do string) error {
 }
 
 func (api *API) act(c *call) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
@@ -334,11 +328,7 @@ func (api *API) timeline(c *call) error { return c.events(c.space.Engine.Timelin
 
 // events answers a part of a history or timeline, the newest first.
 func (c *call) events(read func(ctx context.Context, a *access.Actor, name string, id uuid.UUID, cursor string, limit int) (*record.Events, error)) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
@@ -378,19 +368,12 @@ func (api *API) search(c *call) error {
 }
 
 func (api *API) access(c *call) error {
-	o, err := c.object()
-	if err != nil {
-		return err
-	}
-	id, err := c.id()
+	o, id, err := c.target()
 	if err != nil {
 		return err
 	}
 	about := c.actor
 	if s := c.r.URL.Query().Get("user"); s != "" {
-		if err := c.actor.Need("admin"); err != nil {
-			return err
-		}
 		if !c.actor.Admin {
 			return fault.New(fault.Forbidden, "admin.needed")
 		}
@@ -398,7 +381,7 @@ func (api *API) access(c *call) error {
 		if err != nil {
 			return fault.New(fault.BadRequest, "id.invalid")
 		}
-		if about, err = c.space.Actor(c.ctx(), user, c.actor.Locale, nil); err != nil {
+		if about, _, err = c.space.Actor(c.ctx(), user, c.actor.Locale, nil); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"youpeng/engine/access"
 	"youpeng/engine/catalog"
 	"youpeng/engine/changelog"
@@ -31,6 +29,7 @@ import (
 type Config struct {
 	Data     string // the folder of the embedded databases
 	Database string // postgres://… instead
+	Schema   string // what the schemas there begin with; "youpeng"
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -68,6 +67,9 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = clock.Wall{}
 	}
+	if cfg.Schema == "" {
+		cfg.Schema = "youpeng"
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -96,7 +98,7 @@ func (a *App) address(name string) string {
 	if strings.Contains(a.cfg.Database, "?") {
 		sep = "&"
 	}
-	return a.cfg.Database + sep + "schema=" + url.QueryEscape("youpeng_"+strings.ReplaceAll(name, "-", "_"))
+	return a.cfg.Database + sep + "schema=" + url.QueryEscape(a.cfg.Schema+"_"+strings.ReplaceAll(name, "-", "_"))
 }
 
 // Close closes everything.
@@ -178,39 +180,91 @@ func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, erro
 	return s, s.addRoles(ctx)
 }
 
-// Invite makes a person a user of a workspace in a role and answers a one-time link that lets them in.
+// First makes the first workspace and its administrator, and answers the administrator's one-time link: on every start
+// until it was used, however often the process died in between; empty afterwards.
+func (a *App) First(ctx context.Context, slug, name, email string) (secret string, err error) {
+	list, err := a.Control.Workspaces(ctx, 0)
+	if err != nil {
+		return "", err
+	}
+	if len(list) == 0 {
+		if _, err := a.AddWorkspace(ctx, slug, name); err != nil {
+			return "", err
+		}
+	} else {
+		slug = list[0].Slug
+	}
+	s, err := a.Space(ctx, slug)
+	if err != nil {
+		return "", err
+	}
+	members, err := a.Control.Members(ctx, s.ID)
+	if err != nil {
+		return "", err
+	}
+	first, err := a.Control.AccountBy(ctx, email)
+	switch {
+	case err == nil && first.Active, err != nil && members > 0:
+		return "", nil
+	case err != nil && !fault.Is(err, fault.Missing):
+		return "", err
+	}
+	if err := s.addRoles(ctx); err != nil {
+		return "", err
+	}
+	return a.Invite(ctx, s, email, "管理员", "administrator", control.LinkSetup)
+}
+
+// Invite makes a person a user of a workspace in a role and answers a one-time link that lets them in. It may be said
+// again: what is there already stays.
 func (a *App) Invite(ctx context.Context, s *Space, email, name, role, kind string) (secret string, err error) {
 	account, err := a.Control.AddAccount(ctx, email, name, "zh")
 	if err != nil {
 		return "", err
 	}
-	if _, member, err := a.Control.Member(ctx, account.ID, s.ID); err != nil {
-		return "", err
-	} else if !member {
-		user, err := s.addUser(ctx, account.Email, name, role)
-		if err != nil {
-			return "", err
-		}
-		if err := a.Control.Join(ctx, account.ID, s.ID, user); err != nil {
-			return "", err
-		}
+	if name == "" {
+		name, _, _ = strings.Cut(account.Email, "@")
 	}
-	return a.Control.NewLink(ctx, kind, account.ID, 72*time.Hour)
+	if err := s.addUser(ctx, account, name, role); err != nil {
+		return "", err
+	}
+	if err := a.Control.Join(ctx, account.ID, s.ID, account.UUID); err != nil {
+		return "", err
+	}
+	return a.Control.NewLink(ctx, kind, account.ID, linkLife)
 }
 
-func (s *Space) addUser(ctx context.Context, email, name, role string) (uuid.UUID, error) {
-	id, err := s.roleID(ctx, role)
+// linkLife is how long an invitation waits.
+const linkLife = 72 * time.Hour
+
+// Enter gives the users of an account the name by which its person came in.
+func (a *App) Enter(ctx context.Context, account *control.Account) error {
+	list, err := a.Control.Workspaces(ctx, account.ID)
 	if err != nil {
-		return uuid.Nil, err
+		return err
 	}
-	if name == "" {
-		name, _, _ = strings.Cut(email, "@")
+	for _, w := range list {
+		user, ok, err := a.Control.Member(ctx, account.ID, w.ID)
+		if err != nil || !ok {
+			return err
+		}
+		s, err := a.Space(ctx, w.Slug)
+		if err != nil {
+			return err
+		}
+		if err := s.Rename(ctx, user, account.Name); err != nil {
+			return err
+		}
 	}
-	res, err := s.Engine.Write(ctx, &record.Write{Actor: System, Via: "job", Ops: []record.Op{{Do: record.Create, Object: "user", Program: true,
-		Values: map[string]any{"name": name, "email": []any{map[string]any{"value": email}}, "roles": []any{id.String()}, "active": true}}}})
-	if err != nil {
-		return uuid.Nil, err
+	return nil
+}
+
+// Ping says whether the program can serve.
+func (a *App) Ping(ctx context.Context) error {
+	if err := a.control.Ping(ctx); err != nil {
+		f := fault.New(fault.Unavailable, "unavailable").Because(err)
+		f.Retry = 5
+		return f
 	}
-	s.people.forget()
-	return res.Outcomes[0].Record.UUID, res.Outcomes[0].Err
+	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"time"
-
-	"youpeng/engine/access"
 )
 
 // Now is the workspace's time.
@@ -28,11 +26,4 @@ var cursorSecret = func() (b [32]byte) {
 func (s *Space) CursorKey() []byte {
 	sum := sha256.Sum256(append(cursorSecret[:], s.Slug...))
 	return sum[:]
-}
-
-// RoleNames are the names of an actor's roles.
-func (s *Space) RoleNames(a *access.Actor) []string {
-	s.people.mu.Lock()
-	defer s.people.mu.Unlock()
-	return s.people.named[a.User]
 }

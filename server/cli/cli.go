@@ -27,6 +27,7 @@ import (
 type place struct {
 	Data     string `help:"The folder of the embedded databases." default:"data" env:"YOUPENG_DATA" type:"path"`
 	Database string `help:"A PostgreSQL server instead: postgres://user@host/database." env:"YOUPENG_DATABASE"`
+	Schema   string `help:"What the schemas of this installation begin with." default:"youpeng" env:"YOUPENG_SCHEMA"`
 }
 
 type commands struct {
@@ -86,7 +87,7 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	if ip := net.ParseIP(host); !secure && !s.InsecureHTTP && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return errors.New("plain HTTP is for this machine alone: give --tls-cert and --tls-key, or --insecure-http behind a proxy that encrypts")
 	}
-	a, err := app.Open(ctx, app.Config{Data: s.Data, Database: s.Database, Clock: tick, Log: log})
+	a, err := app.Open(ctx, app.Config{Data: s.Data, Database: s.Database, Schema: s.Schema, Clock: tick, Log: log})
 	if err != nil {
 		return err
 	}
@@ -123,27 +124,10 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	}
 }
 
-// begin makes the first workspace and prints the one-time link of its first administrator, until somebody has used one.
+// begin makes what a fresh install needs and prints the one-time link of its first administrator until somebody has used it.
 func begin(ctx context.Context, a *app.App, base string, out io.Writer) error {
-	const slug, email = "main", "admin@youpeng.local"
-	list, err := a.Control.Workspaces(ctx, 0)
-	if err != nil {
-		return err
-	}
-	var s *app.Space
-	if len(list) == 0 {
-		s, err = a.AddWorkspace(ctx, slug, "我的公司")
-	} else {
-		s, err = a.Space(ctx, list[0].Slug)
-	}
-	if err != nil {
-		return err
-	}
-	if first, err := a.Control.AccountBy(ctx, email); err == nil && first.Active || len(list) > 0 && err != nil {
-		return nil
-	}
-	secret, err := a.Invite(ctx, s, email, "管理员", "administrator", control.LinkSetup)
-	if err != nil {
+	secret, err := a.First(ctx, "main", "我的公司", "admin@youpeng.local")
+	if err != nil || secret == "" {
 		return err
 	}
 	fmt.Fprintln(out, "第一次使用，请打开这个一次性链接 / first use, open this one-time link:")
@@ -192,7 +176,7 @@ func (w *addWorkspace) Run(ctx context.Context) error {
 
 // with opens the program where no server runs.
 func (p *place) with(ctx context.Context, fn func(*app.App) error) error {
-	a, err := app.Open(ctx, app.Config{Data: p.Data, Database: p.Database})
+	a, err := app.Open(ctx, app.Config{Data: p.Data, Database: p.Database, Schema: p.Schema})
 	if err != nil {
 		return err
 	}

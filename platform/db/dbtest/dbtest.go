@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -42,10 +43,7 @@ func URL(t testing.TB, kind string) string {
 	if kind == "sqlite" {
 		return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
 	}
-	server := os.Getenv(Env)
-	if server == "" {
-		t.Fatalf("%s is not set: export %s=$(build/postgres.sh start), or run make test", Env, Env)
-	}
+	server := address(t)
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatalf("%s: %v", Env, err)
@@ -56,6 +54,45 @@ func URL(t testing.TB, kind string) string {
 	u.RawQuery = q.Encode()
 	t.Cleanup(func() { drop(t, server, schema) })
 	return u.String()
+}
+
+func address(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(Env)
+	if server == "" {
+		t.Fatalf("%s is not set: export %s=$(build/postgres.sh start), or run make test", Env, Env)
+	}
+	return server
+}
+
+// Server is the PostgreSQL for tests and a beginning of schema names of the test's own, which go after the test.
+func Server(t testing.TB) (url, prefix string) {
+	t.Helper()
+	url, prefix = address(t), "test_"+strings.ToLower(rand.Text())
+	t.Cleanup(func() {
+		for _, schema := range schemas(t, url, prefix) {
+			drop(t, url, schema)
+		}
+	})
+	return url, prefix
+}
+
+func schemas(t testing.TB, server, prefix string) (list []string) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Errorf("list schemas: %v", err)
+		return nil
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)", prefix)
+	if err == nil {
+		list, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	if err != nil {
+		t.Errorf("list schemas: %v", err)
+	}
+	return list
 }
 
 // Open opens the database at an address and closes it after the test.
