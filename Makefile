@@ -35,7 +35,7 @@ tools:
 	@build/tools.sh
 
 # The parts of the test stand in build/test.sh; each may be called on its own.
-test: $(if $(wildcard web/package.json),$(node)/.for-test)
+test: $(node)/.for-test
 	@build/test.sh
 
 lint: $(node)/.for-test

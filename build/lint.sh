@@ -9,7 +9,6 @@ if [ -n "$bad" ]; then
 fi
 go vet ./...
 if command -v golangci-lint >/dev/null; then golangci-lint run; fi
-[ -f web/package.json ] || exit 0
 cd web
 node_modules/.bin/biome check --error-on-warnings .
 node_modules/.bin/tsc --noEmit

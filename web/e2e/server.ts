@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,13 +9,13 @@ export type Server = { base: string; link: string; stop: () => Promise<void> }
 
 export type Database = 'sqlite' | 'postgres'
 
-/** The PostgreSQL of the tests is theirs alone and fresh, so its schemas are too. */
+/** Each server on PostgreSQL has schemas of its own. */
 function arguments_(database: Database, data: string): string[] {
   const args = ['serve', '--listen', '127.0.0.1:0', '--data', data]
   if (database === 'postgres') {
     const url = process.env.YOUPENG_TEST_POSTGRES
     if (!url) throw new Error('YOUPENG_TEST_POSTGRES is not set: run make test')
-    args.push('--database', url)
+    args.push('--database', url, '--schema', `e2e_${randomBytes(6).toString('hex')}`)
   }
   return args
 }

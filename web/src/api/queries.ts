@@ -49,3 +49,8 @@ export function renew(object?: string) {
   void queryClient.invalidateQueries({ queryKey: object ? recordsKey(object) : ['records'] })
   void queryClient.invalidateQueries({ queryKey: ['timeline'] })
 }
+
+/** Forgets all that was read in a workspace. A spent link stays known: asking for it again would only be refused. */
+export function forget() {
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'link' })
+}

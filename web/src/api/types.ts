@@ -94,7 +94,6 @@ export type Me = {
   roles: string[]
   rights: Record<string, ObjectRights>
   admin: boolean
-  unread: number
 }
 
 export type LinkValue = {
@@ -202,16 +201,6 @@ export type Job = {
   started_at?: string
   finished_at?: string
   created_by?: LinkValue
-}
-
-export type Notice = {
-  id: string
-  kind: string
-  title: string
-  object?: string
-  record?: string
-  at: string
-  read: boolean
 }
 
 export type Candidate = {

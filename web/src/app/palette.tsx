@@ -13,7 +13,7 @@ import { Kbd } from '@/ui/badge'
 import { useLocale } from '@/ui/format'
 import { setLanguage } from '@/ui/i18n'
 import { setTheme, useTheme } from '@/ui/theme'
-import { useNavObjects } from './sidebar'
+import { settings, useNavObjects } from './sidebar'
 
 type Hit = { object: string; id: string; title: string; match?: string; field?: string }
 type Found = { data: Hit[]; totals?: Record<string, number> }
@@ -130,9 +130,10 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
                     navigate({ to: '/w/$workspace/$object', params: { workspace, object: entity.name } }),
                   )
                 })}
-                {command('go-settings', <Settings />, t('app.nav.settings'), () =>
-                  navigate({ to: '/w/$workspace/settings', params: { workspace } }),
-                )}
+                {settings &&
+                  command('go-settings', <Settings />, t('app.nav.settings'), () =>
+                    navigate({ to: '/w/$workspace/settings', params: { workspace } }),
+                  )}
               </Command.Group>
               <Command.Group heading={t('app.do')} className={group}>
                 {nav

@@ -10,7 +10,6 @@ import { Button } from '@/ui/button'
 import { useHotkeys } from '@/ui/hotkeys'
 import { Menu, MenuItem } from '@/ui/menu'
 import { TipProvider } from '@/ui/popover'
-import { Bell } from './bell'
 import { Shortcuts } from './shortcuts'
 import { Sidebar, useNavObjects } from './sidebar'
 import { SignedOut } from './signed-out'
@@ -110,7 +109,6 @@ function Frame() {
             </button>
             <div className="flex-1 max-md:hidden" />
             <NewMenu />
-            <Bell />
             <UserMenu onShortcuts={() => setShortcuts(true)} />
           </header>
           <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">

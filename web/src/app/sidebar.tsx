@@ -28,6 +28,9 @@ export function useNavObjects(): { group: (typeof groups)[number]; objects: Enti
     .filter((entry) => entry.objects.length > 0)
 }
 
+/** Whether any module has something to set. */
+export const settings = modules.some((module) => module.settings?.length)
+
 /** The pages that modules put beside the objects. */
 const pages = modules.flatMap((module) => module.pages ?? []).filter((page) => page.label)
 
@@ -99,15 +102,17 @@ export function Sidebar({ open, close }: { open: boolean; close: () => void }) {
             </Section>
           ))}
         </div>
-        <Link
-          to="/w/$workspace/settings"
-          params={{ workspace }}
-          onClick={close}
-          className={cn(line, 'mt-2')}
-          activeProps={current}
-        >
-          <Settings /> {t('app.nav.settings')}
-        </Link>
+        {settings && (
+          <Link
+            to="/w/$workspace/settings"
+            params={{ workspace }}
+            onClick={close}
+            className={cn(line, 'mt-2')}
+            activeProps={current}
+          >
+            <Settings /> {t('app.nav.settings')}
+          </Link>
+        )}
       </nav>
     </>
   )

@@ -14,7 +14,6 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone: (
   const [password, setPassword] = useState('')
   const [fault, setFault] = useState<string>()
   const [busy, setBusy] = useState(false)
-  const [mailed, setMailed] = useState(false)
 
   async function submit(event: React.FormEvent) {
     event.preventDefault()
@@ -28,17 +27,6 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone: (
       setPassword('')
     } finally {
       setBusy(false)
-    }
-  }
-
-  async function forgot() {
-    if (!email) return setFault(t('app.email_first'))
-    setFault(undefined)
-    try {
-      await account.post('/password/reset', { email })
-      setMailed(true)
-    } catch (error) {
-      setFault((error as Error).message)
     }
   }
 
@@ -74,15 +62,6 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone: (
       <Button type="submit" variant="primary" disabled={busy} className="h-9 w-full">
         {t('app.sign_in')}
       </Button>
-      {mailed ? (
-        <p role="status" className="text-xs text-muted">
-          {t('app.reset_sent')}
-        </p>
-      ) : (
-        <button type="button" onClick={forgot} className="min-h-6 rounded text-xs text-primary-text hover:underline">
-          {t('app.forgot')}
-        </button>
-      )}
     </form>
   )
 }

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { queryClient } from '@/api/queries'
+import { forget } from '@/api/queries'
 import { Gate } from './gate'
 import { SignInForm, type Workspaces } from './sign-in-form'
 
@@ -8,8 +8,7 @@ import { SignInForm, type Workspaces } from './sign-in-form'
 export function useEnter() {
   const navigate = useNavigate()
   return (workspaces: Workspaces, next?: string) => {
-    // The spent link stays known: asking for it again would only be refused.
-    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'link' })
+    forget()
     const only = workspaces.length === 1 ? workspaces[0] : undefined
     if (next?.startsWith('/') && !next.startsWith('//')) void navigate({ href: next })
     else if (only) void navigate({ to: '/w/$workspace', params: { workspace: only.slug } })

@@ -1,5 +1,5 @@
-import { useNavigate, useParams } from '@tanstack/react-router'
-import { ArrowLeftRight, Keyboard, LogOut, UserRound } from 'lucide-react'
+import { useNavigate } from '@tanstack/react-router'
+import { ArrowLeftRight, Keyboard, LogOut } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/record/catalog'
 import { Avatar } from '@/ui/badge'
@@ -15,7 +15,6 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { lang } = useLocale()
   const theme = useTheme()
   const navigate = useNavigate()
-  const { workspace } = useParams({ from: '/w/$workspace' })
   return (
     <Menu
       className="w-60"
@@ -34,9 +33,6 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <div className="truncate text-xs text-subtle">{me.user.email}</div>
       </div>
       <MenuLine />
-      <MenuItem onClick={() => navigate({ to: `/w/${workspace}/settings/me` as '/' })}>
-        <UserRound /> {t('app.my_account')}
-      </MenuItem>
       <MenuItem onClick={onShortcuts} className="max-md:hidden">
         <Keyboard /> {t('app.shortcuts')}
       </MenuItem>

@@ -66,3 +66,9 @@ export const FacesProvider = Faces.Provider
 
 /** What the modules add to an object; empty for one that no module knows. */
 export const useFace = (object: string): Face => useContext(Faces)[object] ?? {}
+
+const SettingsPages = createContext<SettingsPage[]>([])
+export const SettingsPagesProvider = SettingsPages.Provider
+
+/** The pages of all modules that stand in the settings. */
+export const useSettingsPages = () => useContext(SettingsPages)

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { space } from '@/api/client'
 import { Problem } from '@/api/problem'
-import { catalogQuery, meQuery, queryClient } from '@/api/queries'
+import { catalogQuery, forget, meQuery, queryClient } from '@/api/queries'
 import { modules } from '@/app/modules'
 import { Broken, Loading, Lost } from '@/app/page-states'
 import { setZone } from '@/ui/format'
@@ -41,7 +41,7 @@ const workspace = createRoute({
   path: '/w/$workspace',
   component: lazyRouteComponent(() => import('@/app/shell')),
   beforeLoad: async ({ params, location }) => {
-    if (space.url('') !== `/w/${params.workspace}/api/v1`) queryClient.clear()
+    if (space.url('') !== `/w/${params.workspace}/api/v1`) forget()
     space.enter(`/w/${params.workspace}/api/v1`)
     try {
       const [me] = await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(catalogQuery)])

@@ -1,18 +1,14 @@
 import { Link, Outlet, useParams } from '@tanstack/react-router'
-import { createContext, useContext } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/record/catalog'
-import type { SettingsPage } from '@/record/module'
-
-const Pages = createContext<SettingsPage[]>([])
-export const SettingsPagesProvider = Pages.Provider
+import { useSettingsPages } from '@/record/module'
 
 /** The settings: their list on the left, one page on the right; on a phone the list stands above. */
 export default function Settings() {
   const { t } = useTranslation()
   const me = useMe()
   const { workspace } = useParams({ from: '/w/$workspace' })
-  const pages = useContext(Pages).filter((page) => !page.admin || me.admin)
+  const pages = useSettingsPages().filter((page) => !page.admin || me.admin)
   return (
     <div className="flex h-full flex-col bg-surface md:flex-row">
       <nav aria-label={t('settings.title')} className="shrink-0 border-b p-3 md:w-52 md:border-r md:border-b-0">

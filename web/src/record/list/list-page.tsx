@@ -83,11 +83,9 @@ function EntityList({ entity }: { entity: Entity }) {
       text={rights.create ? t('record.none_text') : t('record.none_readonly')}
       action={
         rights.create && (
-          <>
-            <Button variant="primary" onClick={() => create(entity.name)}>
-              <Plus /> {t('record.new_one', { name: label(entity.label) })}
-            </Button>
-          </>
+          <Button variant="primary" onClick={() => create(entity.name)}>
+            <Plus /> {t('record.new_one', { name: label(entity.label) })}
+          </Button>
         )
       }
     />

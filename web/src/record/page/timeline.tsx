@@ -1,23 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { CalendarDays, MapPin, MessageSquare, PencilLine, Phone, SquareCheck, StickyNote, Users } from 'lucide-react'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
-import type { Entity, Rec, TimelineEntry } from '@/api/types'
+import type { Change, Entity, Rec, TimelineEntry } from '@/api/types'
 import { fieldOf, titleOf, useCatalog, useEntity, useLabel, visible } from '@/record/catalog'
 import { isEmpty } from '@/record/fields/registry'
 import { Value } from '@/record/fields/value'
 import { iconOf } from '@/record/icons'
 import { Button } from '@/ui/button'
-import { Segments } from '@/ui/control'
 import { ago, moment, useLocale } from '@/ui/format'
 import { Failure, Skeleton, State } from '@/ui/states'
 import { FieldChanges } from './changes'
 import { Composer } from './composer'
 import { didOf } from './history'
-
-type Kinds = 'all' | 'record' | 'comment' | 'change'
 
 const pictures: Record<string, typeof Phone> = {
   note: StickyNote,
@@ -29,19 +25,30 @@ const pictures: Record<string, typeof Phone> = {
   message: MessageSquare,
 }
 
+/** One thing as the server tells it: a change of this record, or a record that stands around it. */
+type Event = Change & { kind: 'change' | 'record'; at: string; object?: string; record?: Rec }
+
+function entryOf(event: Event): TimelineEntry {
+  const { kind, at, object, record, actor } = event
+  const who = actor ? { actor } : {}
+  if (kind === 'change') return { type: 'change', at, change: event, ...who }
+  return {
+    type: object === 'comment' ? 'comment' : 'record',
+    at,
+    ...who,
+    ...(object ? { object } : {}),
+    ...(record ? { record, id: record.id } : {}),
+  }
+}
+
 /** Everything that happened with a record, newest first, and the box to add to it. */
 export function Timeline({ entity, record }: { entity: Entity; record: Rec }) {
   const { t } = useTranslation()
-  const [kinds, setKinds] = useState<Kinds>('all')
   const timeline = useInfiniteQuery({
-    queryKey: ['timeline', entity.name, record.id, kinds],
+    queryKey: ['timeline', entity.name, record.id],
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({
-        limit: '30',
-        ...(kinds === 'all' ? {} : { kinds }),
-        ...(pageParam ? { cursor: pageParam } : {}),
-      })
-      return space.get<{ data: TimelineEntry[]; next?: string | null }>(
+      const query = new URLSearchParams({ limit: '30', ...(pageParam ? { cursor: pageParam } : {}) })
+      return space.get<{ data: Event[]; next?: string | null }>(
         `/records/${entity.name}/${record.id}/timeline?${query}`,
         { signal },
       )
@@ -49,21 +56,10 @@ export function Timeline({ entity, record }: { entity: Entity; record: Rec }) {
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })
-  const entries = timeline.data?.pages.flatMap((page) => page.data) ?? []
+  const entries = timeline.data?.pages.flatMap((page) => page.data.map(entryOf)) ?? []
   return (
-    <div className="mx-auto max-w-3xl">
+    <div className="mx-auto max-w-3xl space-y-4">
       <Composer entity={entity} record={record} />
-      <div className="my-4 flex">
-        <Segments
-          label={t('record.show')}
-          value={kinds}
-          onChange={setKinds}
-          options={(['all', 'record', 'comment', 'change'] as const).map((value) => ({
-            value,
-            label: t(`record.kinds.${value}`),
-          }))}
-        />
-      </div>
       {timeline.isPending && <Skeleton lines={6} />}
       {timeline.isError && <Failure error={timeline.error} retry={() => timeline.refetch()} />}
       {timeline.data && !entries.length && (
