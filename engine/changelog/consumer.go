@@ -19,6 +19,9 @@ type Consumer struct {
 	// Handle works on the commits in which something is wanted. It may run again, has its effects in the database
 	// alone, and never sleeps or calls out.
 	Handle func(tx db.Tx, batch []Commit) error
+	// Outside works on every commit instead of Handle, outside any transaction, before its place is saved: for what writes
+	// records of its own. It may run again and must be harmless then.
+	Outside func(ctx context.Context, after, to int64) error
 	// Limit is how many commits it is given at once; 0 means 50.
 	Limit int
 }
@@ -109,6 +112,11 @@ func (l *Log) step(ctx context.Context, c *consuming) error {
 		return err
 	}
 	to, mine := batch[len(batch)-1].Seq, wanted(batch, c.Wants)
+	if c.Outside != nil && len(mine) > 0 {
+		if err := c.Outside(ctx, c.at, to); err != nil {
+			return err
+		}
+	}
 	if len(mine) == 0 && to-c.saved < lazy {
 		l.arrived(c, c.saved, to)
 		return nil
@@ -120,7 +128,7 @@ func (l *Log) step(ctx context.Context, c *consuming) error {
 			return err
 		case !moved:
 			return errElsewhere
-		case len(mine) == 0:
+		case len(mine) == 0 || c.Handle == nil:
 			return nil
 		}
 		return c.Handle(tx, mine)

@@ -116,6 +116,13 @@ func (l *Log) Await(ctx context.Context, after int64) (int64, error) {
 	}
 }
 
+// Wait is Await for at most a while.
+func (l *Log) Wait(ctx context.Context, after int64, most time.Duration) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	return l.Await(ctx, after)
+}
+
 // see takes notice of a number.
 func (l *Log) see(head int64) {
 	l.mu.Lock()

@@ -148,6 +148,15 @@ func (e *Engine) leftSight(a *access.Actor, o *object.Object, x *entry) bool {
 	return all || ok && slices.Contains(users, id)
 }
 
+// Covering answers the number of the last commit of a change set, and whether all of its commits have one by now.
+func (e *Engine) Covering(ctx context.Context, set uuid.UUID) (seq int64, numbered bool, err error) {
+	err = e.db.Read(ctx, func(r db.Reader) error {
+		seq, numbered, err = covering(r, set[:])
+		return err
+	})
+	return seq, numbered, err
+}
+
 // Entry is one change for consumers of the log: the record as it is now, and what moved.
 type Entry struct {
 	Seq       int64

@@ -175,6 +175,13 @@ func seqWindow(r db.Reader, after int64, commits int) (to, last int64, err error
 	return min(last, after+int64(commits)), last, nil
 }
 
+// covering answers the highest number of a change set's commits, and whether all of them have one.
+func covering(r db.Reader, set []byte) (seq int64, numbered bool, err error) {
+	var all, known int64
+	_, err = r.One([]any{&all, &known, &seq}, "SELECT count(*), count(k.seq), coalesce(max(k.seq), 0) FROM sys_commit k JOIN sys_change_set s ON s.id = k.change_set WHERE s.uuid = ?", set)
+	return seq, all == known, err
+}
+
 func subjectKey(r db.Reader, object int, record int64) (key []byte, found bool, err error) {
 	found, err = r.One([]any{&key}, "SELECT key FROM sys_subject_key WHERE object = ? AND record = ?", object, record)
 	return key, found, err

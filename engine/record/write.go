@@ -255,22 +255,19 @@ func (e *Engine) ChangeSetOf(ctx context.Context, id uuid.UUID) (s *ChangeSet, e
 // runs in every commit with the number of operations done so far, so that a cursor is kept with its effect.
 func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
 	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
+	if mark == nil {
+		mark = func(db.Tx, int) error { return nil }
+	}
 	size := 8
 	for from := 0; from < len(w.Ops); {
-		to := min(len(w.Ops), from+size)
 		start := time.Now()
-		part, err := e.chunk(ctx, w, w.Ops[from:to], func(tx db.Tx) error {
-			if mark == nil {
-				return nil
-			}
-			return mark(tx, to)
-		})
+		part, err := e.chunk(ctx, w, w.Ops[from:min(len(w.Ops), from+size)], func(tx db.Tx, done int) error { return mark(tx, from+done) })
 		if err != nil {
 			return res, err
 		}
 		res.Outcomes = append(res.Outcomes, part.Outcomes...)
-		res.Commit = part.Commit
-		from = to
+		res.Commit = max(res.Commit, part.Commit)
+		from += len(part.each)
 		switch took := time.Since(start); {
 		case took > 20*time.Millisecond:
 			size = max(1, size/2)
@@ -284,16 +281,15 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 	return res, nil
 }
 
-// chunk plans each operation, then writes them as savepoints of one transaction. One whose ground has moved, because
-// its neighbour stood there before it, is done again by itself.
-func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(db.Tx) error) (*Result, error) {
+// chunk plans each operation, then writes them as savepoints of one transaction. Where one's ground has moved, because
+// its neighbour stood there before it, the transaction ends before it, and it is the first of the next one; as the first
+// it is done by itself, as any write.
+func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
 	cat := e.catalog.Current()
 	if err := e.warmOps(ctx, w, ops); err != nil {
 		return nil, err
 	}
-	plans := make([]*plan, len(ops))
-	fails := make([]error, len(ops))
-	outs := make([]*Result, len(ops))
+	plans, fails := make([]*plan, len(ops)), make([]error, len(ops))
 	err := e.db.Read(ctx, func(r db.Reader) error {
 		for i := range ops {
 			plans[i], fails[i] = e.plan(ctx, w, ops[i:i+1], cat, r)
@@ -306,34 +302,48 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(db.Tx)
 	if err != nil {
 		return nil, err
 	}
-	redo := make([]bool, len(ops))
+	outs := make([]*Result, len(ops))
+	done := 0
 	err = e.db.WriteBulk(ctx, func(tx db.Tx) error {
-		clear(redo)
 		commit := new(atomic.Int64)
-		for i, p := range plans {
-			if fails[i] != nil {
+		for done = 0; done < len(plans); done++ {
+			p := plans[done]
+			if fails[done] != nil {
 				continue
 			}
 			err := tx.Nested(func(tx db.Tx) (err error) {
 				p.shared = commit
-				outs[i], err = p.commit(tx)
+				outs[done], err = p.commit(tx)
 				return err
 			})
-			if err != nil && !again(err) {
+			if err != nil && again(err) {
+				break
+			}
+			if err != nil {
 				return err
 			}
-			redo[i] = err != nil
 		}
-		return mark(tx)
+		return mark(tx, done)
 	})
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{}
-	for i := range ops {
-		if redo[i] {
-			outs[i], fails[i] = e.writeAll(ctx, w, ops[i:i+1], e.db.WriteBulk)
+	if done == 0 {
+		outs[0], fails[0] = e.writeAll(ctx, w, ops[:1], func(ctx context.Context, fn func(db.Tx) error) error {
+			return e.db.WriteBulk(ctx, func(tx db.Tx) error {
+				if err := fn(tx); err != nil {
+					return err
+				}
+				return mark(tx, 1)
+			})
+		})
+		if fails[0] != nil && fault.As(fails[0]).Class == fault.Internal {
+			return nil, fails[0]
 		}
+		done = 1
+	}
+	res := &chunked{each: fails[:done]}
+	for i := range done {
 		if fails[i] != nil {
 			res.Outcomes = append(res.Outcomes, Outcome{Op: ops[i].Do, Err: fails[i]})
 			continue
@@ -342,6 +352,12 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(db.Tx)
 		res.Commit = max(res.Commit, outs[i].Commit)
 	}
 	return res, nil
+}
+
+// chunked is what became of the first operations of a chunk.
+type chunked struct {
+	Result
+	each []error
 }
 
 // Do uses a verb on a record.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"youpeng/engine/access"
 	"youpeng/engine/record"
+	"youpeng/modules"
 	"youpeng/platform/control"
 	"youpeng/platform/fault"
 	"youpeng/platform/rest"
@@ -48,7 +50,9 @@ var routes = []route{
 	{"GET /meta/objects", (*API).objects},
 	{"GET /records/{object}", (*API).list},
 	{"POST /records/{object}/query", (*API).query},
+	{"POST /records/{object}/aggregate", (*API).aggregate},
 	{"POST /records/{object}", (*API).create},
+	{"PUT /records/{object}/external/{source}/{external_id}", (*API).upsert},
 	{"GET /records/{object}/{id}", (*API).get},
 	{"PATCH /records/{object}/{id}", (*API).update},
 	{"DELETE /records/{object}/{id}", (*API).remove},
@@ -61,8 +65,33 @@ var routes = []route{
 	{"POST /search", (*API).search},
 	{"POST /bulk", (*API).bulk},
 	{"GET /changes", (*API).changes},
+	{"GET /change-sets/{id}", (*API).changeSet},
 	{"GET /change-sets/{id}/undo", (*API).planUndo},
 	{"POST /change-sets/{id}/undo", (*API).undo},
+	{"POST /jobs/update", (*API).massUpdate},
+	{"POST /jobs/delete", (*API).massDelete},
+	{"GET /jobs", (*API).jobs},
+	{"GET /jobs/{id}", (*API).job},
+	{"GET /jobs/{id}/events", (*API).jobEvents},
+	{"POST /jobs/{id}/cancel", (*API).jobCancel},
+	{"POST /jobs/{id}/retry", (*API).jobRetry},
+}
+
+// table is every door within a workspace: those above and those of the modules.
+func table() []route {
+	list := slices.Clone(routes)
+	for _, m := range app.Modules {
+		for _, x := range m.Routes {
+			list = append(list, route{x.Pattern, func(_ *API, c *call) error {
+				base, err := c.write(nil)
+				if err != nil {
+					return err
+				}
+				return x.Run(&modules.Request{Request: c.r, Writer: c.w, Space: c.space.Module(), Actor: c.actor, Base: base})
+			}})
+		}
+	}
+	return list
 }
 
 // New makes the handler of everything that is served. Unsafe requests of other sites are refused before anything else.
@@ -72,7 +101,7 @@ func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
 	for _, x := range account {
 		mux.Handle(x.pattern, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error { return x.run(api, w, r) }))
 	}
-	for _, x := range routes {
+	for _, x := range table() {
 		method, path, _ := strings.Cut(x.pattern, " ")
 		mux.Handle(method+" /w/{workspace}/api/v1"+path, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
 			c, err := api.enter(w, r)
@@ -148,8 +177,23 @@ func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 	}
 	c.space = space
 	c.who = account
-	c.actor, c.roles, err = space.Actor(ctx, user, rest.Locale(r), scopes)
-	return c, err
+	if c.actor, c.roles, err = space.Actor(ctx, user, rest.Locale(r), scopes); err != nil {
+		return nil, err
+	}
+	return c, c.after()
+}
+
+// after lets a reading wait for the change that its caller made before.
+func (c *call) after() error {
+	s := c.r.Header.Get("After")
+	if s == "" {
+		return nil
+	}
+	set, err := uuid.Parse(s)
+	if err != nil {
+		return fault.New(fault.BadRequest, "after.invalid")
+	}
+	return c.space.Contains(c.ctx(), set)
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }

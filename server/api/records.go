@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,11 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"youpeng/engine/access"
-	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/query"
 	"youpeng/engine/record"
-	"youpeng/platform/db"
 	"youpeng/platform/fault"
 	"youpeng/platform/rest"
 )
@@ -27,12 +26,15 @@ func (c *call) object() (*object.Object, error) {
 	if o == nil || c.actor.Reading(o) == access.None {
 		return nil, fault.New(fault.Missing, "object.unknown", "object", name)
 	}
-	need := "records:read:" + o.Name
-	if c.r.Method != http.MethodGet && !strings.HasSuffix(c.r.Pattern, "/query") && !strings.HasSuffix(c.r.Pattern, "/duplicates") {
-		need = "records:write:" + o.Name
+	need := "records:write:" + o.Name
+	if c.r.Method == http.MethodGet || slices.Contains(asking, c.r.Pattern[strings.LastIndexByte(c.r.Pattern, '/')+1:]) {
+		need = "records:read:" + o.Name
 	}
 	return o, c.actor.Need(need)
 }
+
+// asking are the ends of the paths that are posted to and change nothing.
+var asking = []string{"query", "aggregate", "duplicates"}
 
 // target answers the object and the record's id of the path.
 func (c *call) target() (*object.Object, uuid.UUID, error) {
@@ -42,36 +44,6 @@ func (c *call) target() (*object.Object, uuid.UUID, error) {
 	}
 	id, err := c.id()
 	return o, id, err
-}
-
-// fields is what reading values of a request needs to know.
-func (c *call) fields() *field.Context {
-	cat := c.space.Engine.Catalog()
-	f := &field.Context{Now: c.space.Now(), Zone: c.actor.Zone, Locale: c.actor.Locale, Currency: cat.Currency, Catalog: cat}
-	f.Resolve = func(name string, id uuid.UUID) (found int64, ok bool) {
-		o := cat.Object(name)
-		if o == nil {
-			return 0, false
-		}
-		err := c.space.DB.Read(c.ctx(), func(r db.Reader) error {
-			ids, err := c.space.Tables.IDs(r, o, []uuid.UUID{id})
-			found, ok = ids[id]
-			return err
-		})
-		return found, ok && err == nil
-	}
-	f.Owners = func(word string) ([]int64, bool) {
-		switch word {
-		case "me":
-			return c.actor.Reach[access.Own], true
-		case "my_subordinates":
-			return c.actor.Reach[access.OwnBelow], true
-		case "my_department":
-			return c.actor.Reach[access.Department], true
-		}
-		return nil, false
-	}
-	return f
 }
 
 func (api *API) list(c *call) error {
@@ -118,7 +90,7 @@ func (api *API) page(c *call, r query.Request, fields, expand []string) error {
 	if err != nil {
 		return err
 	}
-	p := &query.Parser{Catalog: c.space.Engine.Catalog(), Context: c.fields(), Sight: c.actor.Sight, Reads: c.actor.Reads, Who: c.actor.Digest, Key: c.space.CursorKey()}
+	p := c.space.Parser(c.ctx(), c.actor)
 	q, err := p.Question(o, r)
 	if err != nil {
 		return err
@@ -145,6 +117,44 @@ func sealed(p *query.Parser, o *object.Object, r query.Request, b *query.Beside,
 	at.Before = before
 	s, err := p.Seal(o, r, &at)
 	return &s, err
+}
+
+// aggregate answers figures by group.
+func (api *API) aggregate(c *call) error {
+	o, err := c.object()
+	if err != nil {
+		return err
+	}
+	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	if err != nil {
+		return err
+	}
+	g, err := c.space.Parser(c.ctx(), c.actor).Aggregate(o, body)
+	if err != nil {
+		return err
+	}
+	figures, err := c.space.Engine.Figures(c.ctx(), c.actor, g, measures(body["measures"]))
+	if err != nil {
+		return err
+	}
+	return rest.JSON(c.w, http.StatusOK, figures)
+}
+
+// measures are the names under which the figures are answered: the caller's "as", else what is computed of which field.
+func measures(v any) (out []string) {
+	list, _ := v.([]any)
+	for _, x := range list {
+		m, _ := x.(map[string]any)
+		name := text(m, "as")
+		if name == "" {
+			name = text(m, "fn")
+			if f := text(m, "field"); f != "" {
+				name += "_" + f
+			}
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 func (api *API) get(c *call) error {
@@ -412,18 +422,6 @@ func (api *API) duplicates(c *call) error {
 	return rest.JSON(c.w, http.StatusOK, map[string]any{"data": twins})
 }
 
-func (api *API) changes(c *call) error {
-	if err := c.actor.Need("records:read"); err != nil {
-		return err
-	}
-	values := c.r.URL.Query()
-	feed, err := c.space.Engine.Changes(c.ctx(), c.actor, values.Get("after"), names(values.Get("objects")))
-	if err != nil {
-		return err
-	}
-	return rest.JSON(c.w, http.StatusOK, feed)
-}
-
 func (api *API) planUndo(c *call) error {
 	id, err := c.id()
 	if err != nil {
@@ -434,27 +432,4 @@ func (api *API) planUndo(c *call) error {
 		return err
 	}
 	return rest.JSON(c.w, http.StatusOK, plan)
-}
-
-func (api *API) undo(c *call) error {
-	if c.r.URL.Query().Get("dry_run") == "true" {
-		return api.planUndo(c)
-	}
-	id, err := c.id()
-	if err != nil {
-		return err
-	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
-	if err != nil {
-		return err
-	}
-	w, err := c.write(raw)
-	if err != nil {
-		return err
-	}
-	res, err := c.space.Engine.Undo(c.ctx(), c.actor, id, text(body, "plan"), w)
-	if err != nil {
-		return err
-	}
-	return answer(c, res, http.StatusOK)
 }

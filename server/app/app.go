@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"youpeng/engine/access"
@@ -19,10 +20,12 @@ import (
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/engine/table"
+	"youpeng/modules"
 	"youpeng/platform/clock"
 	"youpeng/platform/control"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
+	"youpeng/platform/job"
 )
 
 // Config says where things are.
@@ -39,6 +42,8 @@ type App struct {
 	Control *control.Control
 	cfg     Config
 	control *db.DB
+	jobs    *job.Dispatcher
+	stop    func() // ends the dispatcher and waits for what runs
 	mu      sync.Mutex
 	spaces  map[string]*Space
 }
@@ -54,6 +59,12 @@ type Space struct {
 	columns *column.Store
 	clock   clock.Clock
 	people  people
+	queue   *job.Queue
+	module  *modules.Space
+	log     *slog.Logger
+
+	seen     atomic.Int64 // the last commit that the columns of this node contain
+	unfollow context.CancelFunc
 }
 
 // System is the program itself, as an actor.
@@ -86,6 +97,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if a.Control, err = control.Open(ctx, a.control, cfg.Clock); err != nil {
 		return nil, err
 	}
+	a.work()
 	return a, nil
 }
 
@@ -103,9 +115,13 @@ func (a *App) address(name string) string {
 
 // Close closes everything.
 func (a *App) Close() {
+	a.stop()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, s := range a.spaces {
+		if s.unfollow != nil {
+			s.unfollow()
+		}
 		s.Log.Close()
 		s.columns.Close()
 		_ = s.DB.Close()
@@ -142,31 +158,56 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock}
+	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log}
+	if err := s.build(ctx, a); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// build opens the rooms of a workspace in their order, each on what stands below it.
+func (s *Space) build(ctx context.Context, a *App) (err error) {
 	var standard []*object.Object
 	var behaviours []record.Behaviour
 	var verbs []record.Verb
+	after := false
 	for _, m := range Modules {
 		standard = append(standard, m.Objects...)
 		behaviours = append(behaviours, m.Behaviours...)
 		verbs = append(verbs, m.Verbs...)
 	}
-	if s.Catalog, err = catalog.Open(ctx, d, a.cfg.Clock, standard, Currency); err != nil {
-		return nil, err
+	for _, b := range behaviours {
+		after = after || b.Moment == record.AtAfter
 	}
-	s.Tables = table.New(d.Dialect())
-	s.columns = column.New(column.Options{Source: table.Source{DB: d, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
+	if s.Catalog, err = catalog.Open(ctx, s.DB, a.cfg.Clock, standard, Currency); err != nil {
+		return err
+	}
+	s.Tables = table.New(s.DB.Dialect())
+	s.columns = column.New(column.Options{Source: table.Source{DB: s.DB, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
 	s.columns.SetCatalog(s.Catalog.Current())
-	s.Engine, err = record.Open(ctx, record.Options{DB: d, Catalog: s.Catalog, Tables: s.Tables, Columns: s.columns, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log})
+	var log atomic.Pointer[changelog.Log]
+	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Later: s.later})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if s.Log, err = changelog.Open(ctx, changelog.Options{DB: d, Clock: a.cfg.Clock, Log: a.cfg.Log}); err != nil {
-		return nil, err
+	if err := tables(ctx, s.DB); err != nil {
+		return err
 	}
-	s.Log.Start()
-	return s, nil
+	if s.Log, err = changelog.Open(ctx, changelog.Options{DB: s.DB, Clock: a.cfg.Clock, Log: a.cfg.Log}); err != nil {
+		return err
+	}
+	log.Store(s.Log)
+	if s.queue, err = a.jobs.Add(ctx, job.Workspace{DB: s.DB, Zone: Zone, Value: s}); err != nil {
+		return err
+	}
+	s.module = &modules.Space{Engine: s.Engine, DB: s.DB, Tables: s.Tables, Queue: s.queue, Clock: a.cfg.Clock, Zone: Zone}
+	s.follow(ctx, after, a.cfg.Database != "")
+	return nil
 }
+
+// Zone is where the wall stands by whose clock a workspace's schedules are meant.
+var Zone = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // AddWorkspace makes a workspace with its roles and answers it open.
 func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, error) {
@@ -177,7 +218,7 @@ func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, erro
 	if err != nil {
 		return nil, err
 	}
-	return s, s.addRoles(ctx)
+	return s, s.seed(ctx)
 }
 
 // First makes the first workspace and its administrator, and answers the administrator's one-time link: on every start
@@ -209,7 +250,7 @@ func (a *App) First(ctx context.Context, slug, name, email string) (secret strin
 	case err != nil && !fault.Is(err, fault.Missing):
 		return "", err
 	}
-	if err := s.addRoles(ctx); err != nil {
+	if err := s.seed(ctx); err != nil {
 		return "", err
 	}
 	return a.Invite(ctx, s, email, "管理员", "administrator", control.LinkSetup)

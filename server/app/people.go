@@ -76,6 +76,22 @@ func (s *Space) all(ctx context.Context, r db.Reader, name string) (out []*objec
 	return out, err
 }
 
+// seed makes what a new workspace begins with.
+func (s *Space) seed(ctx context.Context) error {
+	if err := s.addRoles(ctx); err != nil {
+		return err
+	}
+	for _, m := range Modules {
+		if m.Seed == nil {
+			continue
+		}
+		if err := m.Seed(ctx, s.module); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // addRoles makes the first roles that are not there; said again after a death in the middle, it makes the rest.
 func (s *Space) addRoles(ctx context.Context) error {
 	var ops []record.Op
@@ -144,4 +160,27 @@ func (s *Space) Rename(ctx context.Context, user uuid.UUID, name string) error {
 	defer s.people.forget()
 	_, err = s.Engine.Write(ctx, &record.Write{Actor: System, Via: "screen", Ops: []record.Op{{Do: record.Update, Object: "user", UUID: user, Any: true, Program: true, Values: map[string]any{"name": name}}}})
 	return err
+}
+
+// UserTitle names a user for whoever reads what they did.
+func (s *Space) UserTitle(ctx context.Context, id int64) (map[string]any, error) {
+	var out map[string]any
+	err := s.DB.Read(ctx, func(r db.Reader) error {
+		titles, err := s.Tables.Titles(r, s.Engine.Catalog().Object("user"), []int64{id})
+		if t, ok := titles[id]; ok {
+			out = map[string]any{"id": t.UUID, "title": t.Title}
+		}
+		return err
+	})
+	return out, err
+}
+
+// Has says whether a record of an id was ever made and not purged.
+func (s *Space) Has(ctx context.Context, o *object.Object, id uuid.UUID) (there bool, err error) {
+	err = s.DB.Read(ctx, func(r db.Reader) error {
+		ids, err := s.Tables.IDs(r, o, []uuid.UUID{id})
+		there = len(ids) > 0
+		return err
+	})
+	return there, err
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/json"
 	"time"
 )
 
@@ -26,4 +28,12 @@ var cursorSecret = func() (b [32]byte) {
 func (s *Space) CursorKey() []byte {
 	sum := sha256.Sum256(append(cursorSecret[:], s.Slug...))
 	return sum[:]
+}
+
+// decode reads JSON with its numbers kept as they are written.
+func decode(b []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	err = d.Decode(&v)
+	return v, err
 }
