@@ -69,3 +69,5 @@ func (boolean) Compare(f *object.Field, in any, _ *Context) (any, error) {
 }
 
 func (boolean) Equal(a, b any) bool { return a == b }
+
+func (boolean) Schema(*object.Field) map[string]any { return schemaOf("boolean") }

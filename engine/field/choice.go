@@ -40,3 +40,7 @@ func compareOption(f *object.Field, in any) (any, error) {
 	}
 	return name, nil
 }
+
+func (choice) Schema(f *object.Field) map[string]any {
+	return schemaOf("string", "enum", optionNames(f.Options))
+}

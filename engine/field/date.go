@@ -63,3 +63,5 @@ func Instant(f *object.Field, day int64, zone *time.Location) int64 {
 	}
 	return calendar.Start(day, zone).UnixMicro()
 }
+
+func (date) Schema(*object.Field) map[string]any { return schemaOf("string", "format", "date") }

@@ -60,3 +60,7 @@ func (dateTime) Compare(f *object.Field, in any, c *Context) (any, error) {
 	}
 	return at, nil
 }
+
+func (dateTime) Schema(*object.Field) map[string]any {
+	return schemaOf("string", "format", "date-time")
+}

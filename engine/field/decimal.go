@@ -67,3 +67,8 @@ func (decimal) Compare(f *object.Field, in any, _ *Context) (any, error) {
 	n, err := readDecimal(f.Name, in, f.Scale)
 	return n, err
 }
+
+// Schema is that of a number written as text, so that no digit is lost on the way.
+func (decimal) Schema(*object.Field) map[string]any {
+	return schemaOf("string", "pattern", `^-?\d+(\.\d+)?$`)
+}

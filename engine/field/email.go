@@ -57,3 +57,5 @@ func (email) mask(it object.Item) string {
 
 // compare takes a part of an address too.
 func (email) compare(f *object.Field, in any, _ *Context) (any, error) { return compareText(f, in) }
+
+func (email) schema(*object.Field) map[string]any { return itemSchema() }

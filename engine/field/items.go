@@ -33,6 +33,8 @@ type one interface {
 	write(f *object.Field, it object.Item, c *Context) any
 	// mask shows an item's shape.
 	mask(it object.Item) string
+	// schema is the JSON Schema of one item.
+	schema(f *object.Field) map[string]any
 	// compare reads an operand.
 	compare(f *object.Field, in any, c *Context) (any, error)
 }
@@ -358,4 +360,13 @@ func labelledForm(it object.Item) any {
 	return map[string]any{
 		"id": strconv.FormatInt(it.ID, 10), "value": it.Value, "label": it.Label, "verified": it.Verified,
 	}
+}
+
+func (k items) Schema(f *object.Field) map[string]any {
+	return schemaOf("array", "items", k.one.schema(f), "maxItems", MaxItems)
+}
+
+// itemSchema is that of a value with its label; verified is the server's to say.
+func itemSchema() map[string]any {
+	return schemaOf("object", "properties", map[string]any{"id": schemaOf("string"), "value": schemaOf("string"), "label": schemaOf("string"), "verified": schemaOf("boolean")}, "required", []string{"value"})
 }

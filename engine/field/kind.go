@@ -41,6 +41,8 @@ type Kind interface {
 	// Compare reads one operand of a filter into the form in which the column compares (see query.Leaf). Where an operand
 	// stands for several (my_subordinates, a phone with and without its country), the answer is the list of them, []any.
 	Compare(f *object.Field, in any, c *Context) (any, error)
+	// Schema is the JSON Schema (2020-12) of the API's form.
+	Schema(f *object.Field) map[string]any
 	// Equal says whether two values are the same to a person (an update that changes nothing writes nothing).
 	Equal(a, b any) bool
 }

@@ -86,3 +86,11 @@ func compareLink(f *object.Field, in any, c *Context) (any, error) {
 	id, _ := c.resolve(f.Target, public)
 	return id, nil
 }
+
+// Schema is that of what is read; written, a link is the id alone.
+func (link) Schema(f *object.Field) map[string]any { return linkSchema(f.Target) }
+
+func linkSchema(target string) map[string]any {
+	read := schemaOf("object", "properties", map[string]any{"id": schemaOf("string", "format", "uuid"), "title": schemaOf("string"), "no_right": schemaOf("boolean")}, "description", target)
+	return map[string]any{"oneOf": []any{read, schemaOf("string", "format", "uuid")}}
+}

@@ -34,3 +34,5 @@ func (links) write(f *object.Field, it object.Item, c *Context) any {
 func (links) mask(object.Item) string { return "***" }
 
 func (links) compare(f *object.Field, in any, c *Context) (any, error) { return compareLink(f, in, c) }
+
+func (links) schema(f *object.Field) map[string]any { return linkSchema(f.Target) }

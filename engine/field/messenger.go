@@ -32,3 +32,5 @@ func (messenger) write(_ *object.Field, it object.Item, _ *Context) any { return
 func (messenger) mask(it object.Item) string { return shape(it.Value) }
 
 func (messenger) compare(f *object.Field, in any, _ *Context) (any, error) { return compareText(f, in) }
+
+func (messenger) schema(*object.Field) map[string]any { return itemSchema() }

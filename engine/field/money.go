@@ -144,3 +144,7 @@ func (amount) Equal(a, b any) bool {
 	x, y := a.(object.Money), b.(object.Money)
 	return x.Minor == y.Minor && x.Currency == y.Currency
 }
+
+func (amount) Schema(*object.Field) map[string]any {
+	return schemaOf("object", "properties", map[string]any{"amount": schemaOf("string", "pattern", `^-?\d+(\.\d+)?$`), "currency": schemaOf("string", "pattern", "^[A-Z]{3}$")}, "required", []string{"amount"})
+}

@@ -27,3 +27,7 @@ func (multiChoice) mask(object.Item) string { return "***" }
 func (multiChoice) compare(f *object.Field, in any, _ *Context) (any, error) {
 	return compareOption(f, in)
 }
+
+func (multiChoice) schema(f *object.Field) map[string]any {
+	return schemaOf("string", "enum", optionNames(f.Options))
+}

@@ -63,3 +63,5 @@ func (number) Compare(f *object.Field, in any, _ *Context) (any, error) {
 	n, err := readNumber(f, in)
 	return n, err
 }
+
+func (number) Schema(*object.Field) map[string]any { return schemaOf("integer", "format", "int64") }

@@ -103,3 +103,5 @@ func (phone) compare(f *object.Field, in any, _ *Context) (any, error) {
 	}
 	return []any{digits, "86" + strings.TrimPrefix(digits, "0")}, nil
 }
+
+func (phone) schema(*object.Field) map[string]any { return itemSchema() }

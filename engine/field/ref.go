@@ -112,3 +112,8 @@ func (ref) Compare(f *object.Field, in any, c *Context) (any, error) {
 }
 
 func (ref) Equal(a, b any) bool { return a == b }
+
+// Schema is that of a link which also names its object.
+func (ref) Schema(f *object.Field) map[string]any {
+	return schemaOf("object", "properties", map[string]any{"object": schemaOf("string", "enum", f.Targets), "id": schemaOf("string", "format", "uuid"), "title": schemaOf("string"), "no_right": schemaOf("boolean")})
+}

@@ -32,3 +32,5 @@ func (tags) write(_ *object.Field, it object.Item, _ *Context) any { return it.V
 func (tags) mask(object.Item) string { return "***" }
 
 func (tags) compare(f *object.Field, in any, _ *Context) (any, error) { return compareText(f, in) }
+
+func (tags) schema(*object.Field) map[string]any { return schemaOf("string") }

@@ -24,6 +24,27 @@ func (t traits) Ops() []Op         { return t.ops }
 func (t traits) Sorts() bool       { return t.sorts }
 func (t traits) Class() Class      { return t.class }
 
+// Schema is that of a kind whose form is a text.
+func (t traits) Schema(f *object.Field) map[string]any {
+	s := map[string]any{"type": "string"}
+	if f.MaxLength > 0 {
+		s["maxLength"] = f.MaxLength
+	}
+	if f.Pattern != "" {
+		s["pattern"] = "^(?:" + f.Pattern + ")$"
+	}
+	return s
+}
+
+// schemaOf makes a schema of a type with further members, in pairs.
+func schemaOf(kind string, more ...any) map[string]any {
+	s := map[string]any{"type": kind}
+	for i := 0; i+1 < len(more); i += 2 {
+		s[more[i].(string)] = more[i+1]
+	}
+	return s
+}
+
 var (
 	equalOps  = []Op{Eq, Ne, In, Nin, Empty, IsFilled}
 	textOps   = []Op{Contains, Starts, Eq, Ne, In, Nin, Empty, IsFilled}

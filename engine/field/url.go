@@ -33,3 +33,5 @@ func (k address) Read(f *object.Field, in, old any, c *Context) (any, error) {
 	}
 	return s, nil
 }
+
+func (address) Schema(*object.Field) map[string]any { return schemaOf("string", "format", "uri") }

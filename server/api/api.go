@@ -26,6 +26,7 @@ type API struct {
 	app    *app.App
 	log    *slog.Logger
 	secure bool // behind TLS: the cookie is bound to the host
+	table  []route
 }
 
 // call is one request within a workspace, by somebody known.
@@ -68,6 +69,8 @@ var routes = []route{
 	{"GET /change-sets/{id}", (*API).changeSet},
 	{"GET /change-sets/{id}/undo", (*API).planUndo},
 	{"POST /change-sets/{id}/undo", (*API).undo},
+	{"GET /openapi.json", (*API).openAPI},
+	{"GET /docs", (*API).docs},
 	{"POST /jobs/update", (*API).massUpdate},
 	{"POST /jobs/delete", (*API).massDelete},
 	{"GET /jobs", (*API).jobs},
@@ -96,12 +99,12 @@ func table() []route {
 
 // New makes the handler of everything that is served. Unsafe requests of other sites are refused before anything else.
 func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
-	api := &API{app: a, log: log, secure: secure}
+	api := &API{app: a, log: log, secure: secure, table: table()}
 	mux := http.NewServeMux()
 	for _, x := range account {
 		mux.Handle(x.pattern, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error { return x.run(api, w, r) }))
 	}
-	for _, x := range table() {
+	for _, x := range api.table {
 		method, path, _ := strings.Cut(x.pattern, " ")
 		mux.Handle(method+" /w/{workspace}/api/v1"+path, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
 			c, err := api.enter(w, r)
