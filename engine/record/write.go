@@ -251,8 +251,8 @@ func (e *Engine) ChangeSetOf(ctx context.Context, id uuid.UUID) (s *ChangeSet, e
 	return s, err
 }
 
-// Bulk does operations of a long piece of work, each alone, in commits of about 20 ms in the lane of bulk work. mark
-// runs in every commit with the number of operations done so far, so that a cursor is kept with its effect.
+// Bulk does operations of a long piece of work, each alone or with those joined to it, in commits of about 20 ms in the
+// lane of bulk work. mark runs in every commit with the number of operations done so far, so that a cursor is kept with its effect.
 func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
 	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
 	if mark == nil {
@@ -261,13 +261,17 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 	size := 8
 	for from := 0; from < len(w.Ops); {
 		start := time.Now()
-		part, err := e.chunk(ctx, w, w.Ops[from:min(len(w.Ops), from+size)], func(tx db.Tx, done int) error { return mark(tx, from+done) })
+		to := min(len(w.Ops), from+size)
+		for to < len(w.Ops) && w.Ops[to].Joined {
+			to++
+		}
+		part, err := e.chunk(ctx, w, w.Ops[from:to], func(tx db.Tx, done int) error { return mark(tx, from+done) })
 		if err != nil {
 			return res, err
 		}
 		res.Outcomes = append(res.Outcomes, part.Outcomes...)
 		res.Commit = max(res.Commit, part.Commit)
-		from += len(part.each)
+		from += part.done
 		switch took := time.Since(start); {
 		case took > 20*time.Millisecond:
 			size = max(1, size/2)
@@ -281,18 +285,31 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 	return res, nil
 }
 
-// chunk plans each operation, then writes them as savepoints of one transaction. Where one's ground has moved, because
-// its neighbour stood there before it, the transaction ends before it, and it is the first of the next one; as the first
-// it is done by itself, as any write.
+// joined cuts operations into those that are one.
+func joined(ops []Op) (out [][]Op) {
+	from := 0
+	for i := 1; i <= len(ops); i++ {
+		if i == len(ops) || !ops[i].Joined {
+			out = append(out, ops[from:i])
+			from = i
+		}
+	}
+	return out
+}
+
+// chunk plans each piece, then writes them as savepoints of one transaction. Where one's ground has moved, because its
+// neighbour stood there before it, the transaction ends before it, and it is the first of the next one; as the first it
+// is done by itself, as any write.
 func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
 	cat := e.catalog.Current()
 	if err := e.warmOps(ctx, w, ops); err != nil {
 		return nil, err
 	}
-	plans, fails := make([]*plan, len(ops)), make([]error, len(ops))
+	pieces := joined(ops)
+	plans, fails := make([]*plan, len(pieces)), make([]error, len(pieces))
 	err := e.db.Read(ctx, func(r db.Reader) error {
-		for i := range ops {
-			plans[i], fails[i] = e.plan(ctx, w, ops[i:i+1], cat, r)
+		for i, piece := range pieces {
+			plans[i], fails[i] = e.plan(ctx, w, piece, cat, r)
 			if fails[i] != nil && fault.As(fails[i]).Class == fault.Internal {
 				return fails[i]
 			}
@@ -302,39 +319,41 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 	if err != nil {
 		return nil, err
 	}
-	outs := make([]*Result, len(ops))
-	done := 0
+	outs := make([]*Result, len(pieces))
+	done, count := 0, 0
 	err = e.db.WriteBulk(ctx, func(tx db.Tx) error {
 		commit := new(atomic.Int64)
+		count = 0
 		for done = 0; done < len(plans); done++ {
 			p := plans[done]
-			if fails[done] != nil {
-				continue
+			if fails[done] == nil {
+				err := tx.Nested(func(tx db.Tx) (err error) {
+					p.shared = commit
+					outs[done], err = p.commit(tx)
+					return err
+				})
+				if err != nil && again(err) {
+					break
+				}
+				if err != nil {
+					return err
+				}
 			}
-			err := tx.Nested(func(tx db.Tx) (err error) {
-				p.shared = commit
-				outs[done], err = p.commit(tx)
-				return err
-			})
-			if err != nil && again(err) {
-				break
-			}
-			if err != nil {
-				return err
-			}
+			count += len(pieces[done])
 		}
-		return mark(tx, done)
+		return mark(tx, count)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if done == 0 {
-		outs[0], fails[0] = e.writeAll(ctx, w, ops[:1], func(ctx context.Context, fn func(db.Tx) error) error {
+		count = len(pieces[0])
+		outs[0], fails[0] = e.writeAll(ctx, w, pieces[0], func(ctx context.Context, fn func(db.Tx) error) error {
 			return e.db.WriteBulk(ctx, func(tx db.Tx) error {
 				if err := fn(tx); err != nil {
 					return err
 				}
-				return mark(tx, 1)
+				return mark(tx, count)
 			})
 		})
 		if fails[0] != nil && fault.As(fails[0]).Class == fault.Internal {
@@ -342,10 +361,12 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 		}
 		done = 1
 	}
-	res := &chunked{each: fails[:done]}
+	res := &chunked{done: count}
 	for i := range done {
 		if fails[i] != nil {
-			res.Outcomes = append(res.Outcomes, Outcome{Op: ops[i].Do, Err: fails[i]})
+			for _, op := range pieces[i] {
+				res.Outcomes = append(res.Outcomes, Outcome{Op: op.Do, Err: fails[i]})
+			}
 			continue
 		}
 		res.Outcomes = append(res.Outcomes, outs[i].Outcomes...)
@@ -357,7 +378,7 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 // chunked is what became of the first operations of a chunk.
 type chunked struct {
 	Result
-	each []error
+	done int
 }
 
 // Do uses a verb on a record.

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"youpeng/engine/access"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
@@ -297,6 +299,44 @@ func TestEachAloneAndBulk(t *testing.T) {
 		must(t, w.e.CloseChangeSet(ctx, set, "complete"))
 		if len(res.Outcomes) != 4 || res.Outcomes[0].Err != nil || res.Outcomes[1].Err == nil || !fault.Has(res.Outcomes[3].Err, "taken") || marked != 4 {
 			t.Errorf("%+v, marked %d", res.Outcomes, marked)
+		}
+	})
+}
+
+func TestBulkDoesJoinedOperationsTogether(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		set, err := w.e.OpenChangeSet(context.Background(), w.amy, record.ChangeSet{Via: "import", Kind: "bulk"})
+		must(t, err)
+		var ops []record.Op
+		for i := range 40 {
+			id := uuid.Must(uuid.NewV7())
+			contact := map[string]any{"name": fmt.Sprint("p", i), "customers": []any{id.String()}}
+			if i%10 == 7 {
+				delete(contact, "name") // refused, and its customer with it
+			}
+			ops = append(ops, record.Op{Do: record.Create, Object: "customer", UUID: id, Values: map[string]any{"name": fmt.Sprint("c", i)}},
+				record.Op{Do: record.Create, Object: "contact", Joined: true, Values: contact})
+		}
+		marked := 0
+		res, err := w.e.Bulk(context.Background(), &record.Write{Actor: w.amy, Via: "import", Set: set, Ops: ops}, func(_ db.Tx, done int) error {
+			marked = done
+			return nil
+		})
+		must(t, err)
+		if len(res.Outcomes) != len(ops) || marked != len(ops) {
+			t.Fatalf("%d outcomes, %d marked, of %d", len(res.Outcomes), marked, len(ops))
+		}
+		for i, out := range res.Outcomes {
+			if bad := i/2%10 == 7; bad != (out.Err != nil) {
+				t.Errorf("operation %d: %v", i, out.Err)
+			}
+		}
+		for i := 0; i < len(ops); i += 2 {
+			rec := object.NewRecord(w.cat.Object("customer"))
+			rec.UUID = ops[i].UUID
+			if there := w.get(rec) != nil; there == (i/2%10 == 7) {
+				t.Errorf("customer %d: there is %v", i/2, there)
+			}
 		}
 	})
 }

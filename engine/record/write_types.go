@@ -48,6 +48,8 @@ type Op struct {
 	Any    bool           // update whatever the version is, from code
 	// Program lifts the caller's rights: a write that the program makes for the caller.
 	Program bool
+	// Joined makes it one with the operation before it in bulk work: both are done, or neither.
+	Joined bool
 }
 
 // Result is what a write did.
