@@ -35,6 +35,9 @@ type Config struct {
 	Schema   string // what the schemas there begin with; "youpeng"
 	Clock    clock.Clock
 	Log      *slog.Logger
+	// Rights may change the resolved rights of whoever asks; nil does not. It is there to switch a filter off and see that
+	// the tests of rights notice.
+	Rights func(*access.Actor)
 }
 
 // App is the running program: the control database and the workspaces that are open.
@@ -62,6 +65,7 @@ type Space struct {
 	queue   *job.Queue
 	module  *modules.Space
 	log     *slog.Logger
+	rights  func(*access.Actor)
 
 	seen     atomic.Int64 // the last commit that the columns of this node contain
 	unfollow context.CancelFunc
@@ -158,7 +162,7 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log}
+	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log, rights: a.cfg.Rights}
 	if err := s.build(ctx, a); err != nil {
 		_ = d.Close()
 		return nil, err

@@ -48,6 +48,9 @@ func (s *Space) Actor(ctx context.Context, user uuid.UUID, locale string, scopes
 	if a == nil {
 		return nil, nil, fault.New(fault.Missing, "workspace.missing")
 	}
+	if s.rights != nil {
+		s.rights(a)
+	}
 	return a, roles, nil
 }
 
