@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"slices"
 
 	"youpeng/engine/object"
 	"youpeng/platform/db"
@@ -27,6 +28,11 @@ type place struct {
 
 func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
 	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[place]*object.Record{}}
+}
+
+// Look hands a reader of one snapshot to a verb, for what it must know before it writes.
+func (e *Engine) Look(ctx context.Context, fn func(r *Reader) error) error {
+	return e.db.Read(ctx, func(r db.Reader) error { return fn(newReader(ctx, r, e.tables, e.Catalog())) })
 }
 
 // Get reads a record; nil when there is none. Binned ones are answered too: look at Deleted.
@@ -89,6 +95,35 @@ func (r *Reader) Many(name string, ids []int64) ([]*object.Record, error) {
 		}
 	}
 	return out, nil
+}
+
+// All reads every living record of a small object, such as the roles, as this write will leave them.
+func (r *Reader) All(name string) ([]*object.Record, error) {
+	o := r.cat.Object(name)
+	if o == nil {
+		return nil, nil
+	}
+	var ids []int64
+	known := map[int64]bool{}
+	err := r.tables.Scan(r.ctx, r.r, o, nil, 0, 256, func(list []*object.Record) error {
+		for _, rec := range list {
+			ids, known[rec.ID] = append(ids, rec.ID), true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Many(name, ids)
+	if err != nil {
+		return nil, err
+	}
+	for at, row := range r.ahead {
+		if at.object == o.Number && !known[at.id] {
+			rows = append(rows, row)
+		}
+	}
+	return slices.DeleteFunc(rows, func(row *object.Record) bool { return row == nil || row.Deleted != 0 }), nil
 }
 
 // Referring reads the living records of an object whose link, links or ref field names a record.

@@ -44,5 +44,5 @@ var (
 
 // Module lists all that this package does.
 func Module() modules.Module {
-	return modules.Module{Name: "org", Objects: []*object.Object{User, Department, Role}, Behaviours: []record.Behaviour{record.Check(Role, rightsHold)}}
+	return modules.Module{Name: "org", Objects: []*object.Object{User, Department, Role}, Behaviours: []record.Behaviour{record.Check(Role, rightsHold), record.Check(Role, someoneStays), record.Check(User, someoneStays)}}
 }

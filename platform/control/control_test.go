@@ -240,3 +240,77 @@ func TestWorkspacesMembersAndKeys(t *testing.T) {
 		}
 	})
 }
+
+func TestAnInvitationEndsWithThePassword(t *testing.T) {
+	each(t, func(t *testing.T, c *control.Control, m *clock.Manual) {
+		a, err := c.AddAccount(ctx, "new@example.com", "", "en")
+		must(t, err)
+		invite, err := c.NewLink(ctx, control.LinkInvite, a.ID, time.Hour)
+		must(t, err)
+		reset, err := c.NewLink(ctx, control.LinkReset, a.ID, time.Hour)
+		must(t, err)
+		_, _, err = c.UseLink(ctx, invite, "Li", "right horse", "")
+		must(t, err)
+		if _, err := c.LinkOf(ctx, reset); !fault.Is(err, fault.Gone) {
+			t.Errorf("a link from before the password still works: %v", err)
+		}
+		again, err := c.NewLink(ctx, control.LinkInvite, a.ID, time.Hour)
+		must(t, err)
+		if session, _, err := c.UseLink(ctx, again, "", "", ""); !fault.Is(err, fault.Gone) || session != "" {
+			t.Errorf("an invitation let somebody in without their password: %v", err)
+		}
+	})
+}
+
+func TestMembersAndWhereElse(t *testing.T) {
+	each(t, func(t *testing.T, c *control.Control, m *clock.Manual) {
+		a, session := person(t, c, "a@example.com", "right horse")
+		b, err := c.AddAccount(ctx, "b@example.com", "", "zh")
+		must(t, err)
+		one, err := c.AddWorkspace(ctx, "one", "", "sqlite:one")
+		must(t, err)
+		two, err := c.AddWorkspace(ctx, "two", "", "sqlite:two")
+		must(t, err)
+		must(t, c.Join(ctx, a.ID, one.ID, a.UUID))
+		must(t, c.Join(ctx, b.ID, one.ID, b.UUID))
+		must(t, c.Join(ctx, b.ID, two.ID, b.UUID))
+		list, err := c.MembersOf(ctx, one.ID)
+		must(t, err)
+		if len(list) != 2 || !list[0].Active || list[0].Seen.IsZero() || list[1].Active || !list[1].Seen.IsZero() {
+			t.Errorf("members: %+v", list)
+		}
+		if x, err := c.MemberBy(ctx, one.ID, b.UUID); err != nil || x.Email != "b@example.com" {
+			t.Errorf("a member by its user: %+v %v", x, err)
+		}
+		if _, err := c.MemberBy(ctx, two.ID, a.UUID); !fault.Is(err, fault.Missing) {
+			t.Errorf("a member of another workspace: %v", err)
+		}
+		for id, want := range map[int64]bool{a.ID: false, b.ID: true} {
+			if is, err := c.Elsewhere(ctx, id, one.ID); err != nil || is != want {
+				t.Errorf("account %d serves another workspace: %v %v", id, is, err)
+			}
+		}
+		must(t, c.SetAccount(ctx, a.ID, "王小敏", "en"))
+		if x, err := c.AccountOf(ctx, a.ID); err != nil || x.Name != "王小敏" || x.Locale != "en" {
+			t.Errorf("an account that was changed: %+v %v", x, err)
+		}
+		other, _, err := c.SignIn(ctx, "a@example.com", "right horse", "")
+		must(t, err)
+		must(t, c.RevokeAll(ctx, a.ID, session))
+		if _, err := c.Session(ctx, other); !fault.Is(err, fault.Unauthorized) {
+			t.Errorf("another session lives: %v", err)
+		}
+		secret, _, err := c.AddKey(ctx, "ERP", a.ID, one.ID, nil)
+		must(t, err)
+		if k, err := c.KeyOf(ctx, secret); err != nil || !k.Used.IsZero() {
+			t.Errorf("a key at its first use: %+v %v", k, err)
+		}
+		if keys, err := c.Keys(ctx, one.ID); err != nil || keys[0].Used.IsZero() {
+			t.Errorf("a key that was used: %+v %v", keys, err)
+		}
+		must(t, c.RevokeKeys(ctx, a.ID, one.ID))
+		if _, err := c.KeyOf(ctx, secret); !fault.Is(err, fault.Unauthorized) {
+			t.Errorf("a revoked key: %v", err)
+		}
+	})
+}

@@ -196,6 +196,9 @@ func setPassword(tx db.Tx, account int64, sealed, keepSecret string) error {
 	if _, err := tx.Exec("UPDATE account SET password = ?, failures = 0, locked_until = 0 WHERE id = ?", sealed, account); err != nil {
 		return err
 	}
+	if _, err := tx.Exec("DELETE FROM link WHERE account = ?", account); err != nil { // whoever holds one must not come in behind the new password
+		return err
+	}
 	_, err := tx.Exec("DELETE FROM session WHERE account = ? AND token <> ?", account, keep(keepSecret))
 	return err
 }

@@ -2,7 +2,15 @@ package control
 
 import "youpeng/platform/db"
 
-var migrations = []db.Migration{{Number: 1, Name: "accounts, workspaces, sessions, links, keys", Up: create}}
+var migrations = []db.Migration{
+	{Number: 1, Name: "accounts, workspaces, sessions, links, keys", Up: create},
+	{Number: 2, Name: "when a key was last used", Up: keyUse},
+}
+
+func keyUse(tx db.Tx) error {
+	_, err := tx.Exec("ALTER TABLE api_key ADD COLUMN used_at " + tx.Dialect().Type(db.Int))
+	return err
+}
 
 func create(tx db.Tx) error {
 	d := tx.Dialect()
