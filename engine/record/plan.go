@@ -200,6 +200,7 @@ func (p *plan) create(s *step, op *Op) error {
 	if op.Record != nil {
 		s.new = op.Record.Clone()
 		s.new.Object = s.o
+		s.new.Values = append(s.new.Values, make([]any, len(s.o.Fields)-len(s.new.Values))...) // code does not know the fields made since
 	} else {
 		s.new = object.NewRecord(s.o)
 	}

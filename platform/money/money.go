@@ -103,6 +103,19 @@ func Convert(minor int64, from, to string, rate int64) (int64, bool) {
 	return n.Int64(), true
 }
 
+// Times multiplies exactly, divides once and rounds; false when the result has more than 18 digits. The divisor is
+// positive.
+func Times(n, by int64, factors ...int64) (int64, bool) {
+	x := big.NewInt(n)
+	for _, f := range factors {
+		x.Mul(x, big.NewInt(f))
+	}
+	if x = Div(x, big.NewInt(by)); x.CmpAbs(big.NewInt(Max)) > 0 {
+		return 0, false
+	}
+	return x.Int64(), true
+}
+
 // Div divides, rounding half away from zero. The divisor is positive.
 func Div(n, by *big.Int) *big.Int {
 	half := new(big.Int).Quo(by, big.NewInt(2))
