@@ -36,7 +36,8 @@ func version(r Reader) (int64, error) {
 }
 
 // Migrate takes the steps that are missing, each in a transaction of its own with its record. A database that has
-// taken steps which this program does not know is refused and left as it is.
+// taken steps which this program does not know is refused and left as it is; one that has taken only some is copied
+// first: to the file <name>.before-<step>, or to the schema <name>_before_<step>.
 func Migrate(ctx context.Context, d *DB, steps []Migration) error {
 	last := int64(0)
 	for _, s := range steps {
@@ -51,6 +52,11 @@ func Migrate(ctx context.Context, d *DB, steps []Migration) error {
 	}
 	if found > last {
 		return fault.New(fault.Conflict, "db.newer", "found", found, "known", last)
+	}
+	if found > 0 && found < last {
+		if err := told(d.keep(ctx, last)); err != nil {
+			return fmt.Errorf("keeping a copy before migration %d: %w", last, err)
+		}
 	}
 	for _, s := range steps {
 		if s.Number <= found {

@@ -34,6 +34,7 @@ type store interface {
 	scrub(ctx context.Context) error
 	check(ctx context.Context) error
 	backup(ctx context.Context, path string) error
+	keep(ctx context.Context, step int64) error // a copy of an older state, before its tables are changed
 	stats() Stats
 	dialect() Dialect
 	close() error
