@@ -4,27 +4,39 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
+	"youpeng/platform/control"
 	"youpeng/platform/fault"
 	"youpeng/platform/rest"
 )
 
-// account is the table of what belongs to a person and not to a workspace.
+// account is the table of what belongs to a person and not to a workspace, and how often one address may ask for it:
+// what can be guessed is asked slowly.
 var account = []struct {
 	pattern string
 	run     func(*API, http.ResponseWriter, *http.Request) error
+	pace    *pace
 }{
-	{"POST /api/v1/sign-in", (*API).signIn},
-	{"POST /api/v1/sign-out", (*API).signOut},
-	{"GET /api/v1/workspaces", (*API).workspaces},
-	{"GET /api/v1/links/{token}", (*API).link},
-	{"POST /api/v1/links/{token}", (*API).useLink},
-	{"GET /api/v1/sessions", (*API).sessions},
-	{"DELETE /api/v1/sessions/{id}", (*API).revoke},
-	{"POST /api/v1/password", (*API).password},
+	{"GET /api/v1/options", (*API).options, nil},
+	{"POST /api/v1/sign-in", (*API).signIn, &guesses},
+	{"POST /api/v1/sign-out", (*API).signOut, nil},
+	{"GET /api/v1/workspaces", (*API).workspaces, nil},
+	{"GET /api/v1/links/{token}", (*API).link, &guesses},
+	{"POST /api/v1/links/{token}", (*API).useLink, &guesses},
+	{"GET /api/v1/sessions", (*API).sessions, nil},
+	{"DELETE /api/v1/sessions", (*API).revokeOthers, nil},
+	{"DELETE /api/v1/sessions/{id}", (*API).revoke, nil},
+	{"POST /api/v1/password", (*API).password, &guesses},
+	{"POST /api/v1/password/reset", (*API).reset, &resets},
+}
+
+// options says what somebody who is not signed in yet may do.
+func (api *API) options(w http.ResponseWriter, r *http.Request) error {
+	return rest.JSON(w, http.StatusOK, map[string]any{"reset_by_mail": api.opts.Mail != nil})
 }
 
 func text(body map[string]any, name string) string {
@@ -101,6 +113,9 @@ func (api *API) useLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if name != "" {
+		if err := api.app.Control.SetAccount(r.Context(), a.ID, "", rest.Locale(r)); err != nil { // the language in which they came in
+			return err
+		}
 		if err := api.app.Enter(r.Context(), a); err != nil {
 			return err
 		}
@@ -137,6 +152,52 @@ func (api *API) revoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// revokeOthers ends every session of the person but this one.
+func (api *API) revokeOthers(w http.ResponseWriter, r *http.Request) error {
+	s, err := api.session(r)
+	if err != nil {
+		return err
+	}
+	k, err := r.Cookie(api.cookie())
+	if err != nil {
+		return fault.New(fault.Unauthorized, "session.ended")
+	}
+	if err := api.app.Control.RevokeAll(r.Context(), s.Account, k.Value); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// resetLife is how long a link for a new password works that came by mail.
+const resetLife = time.Hour
+
+// reset mails a link for a new password. The answer is the same whether the address is known or not, and comes before
+// anything is sent.
+func (api *API) reset(w http.ResponseWriter, r *http.Request) error {
+	body, _, err := rest.Body(w, r, rest.MaxBody)
+	if err != nil {
+		return err
+	}
+	a, err := api.app.Control.AccountBy(r.Context(), text(body, "email"))
+	if err != nil && !fault.Is(err, fault.Missing) {
+		return err
+	}
+	if a != nil && api.opts.Mail != nil && api.pace.take("reset "+a.Email, letters) == 0 {
+		kind := control.LinkReset
+		if !a.Active {
+			kind = control.LinkInvite
+		}
+		secret, err := api.app.Control.NewLink(r.Context(), kind, a.ID, resetLife)
+		if err != nil {
+			return err
+		}
+		api.write(r, a.Email, a.Locale, "reset", "link", api.base(r)+"/link/"+secret)
+	}
+	w.WriteHeader(http.StatusAccepted)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"youpeng/engine/access"
 	"youpeng/engine/record"
 	"youpeng/modules"
+	"youpeng/platform/clock"
 	"youpeng/platform/control"
 	"youpeng/platform/fault"
 	"youpeng/platform/rest"
@@ -27,6 +28,8 @@ type API struct {
 	log    *slog.Logger
 	secure bool // behind TLS: the cookie is bound to the host
 	table  []route
+	opts   Options
+	pace   *paces
 }
 
 // call is one request within a workspace, by somebody known.
@@ -38,6 +41,8 @@ type call struct {
 	via   string
 	roles []string
 	who   int64 // the account
+
+	control *control.Control
 }
 
 // route is one line of the table.
@@ -48,6 +53,15 @@ type route struct {
 
 var routes = []route{
 	{"GET /me", (*API).me},
+	{"PATCH /me", (*API).changeMe},
+	{"GET /people", (*API).people},
+	{"POST /people", (*API).invite},
+	{"POST /people/{id}/link", (*API).relink},
+	{"POST /people/{id}/deactivate", (*API).deactivate},
+	{"POST /people/{id}/reactivate", (*API).reactivate},
+	{"GET /keys", (*API).keys},
+	{"POST /keys", (*API).addKey},
+	{"DELETE /keys/{id}", (*API).revokeKey},
 	{"GET /meta/objects", (*API).objects},
 	{"GET /records/{object}", (*API).list},
 	{"POST /records/{object}/query", (*API).query},
@@ -98,11 +112,19 @@ func table() []route {
 }
 
 // New makes the handler of everything that is served. Unsafe requests of other sites are refused before anything else.
-func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
-	api := &API{app: a, log: log, secure: secure, table: table()}
+func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Handler {
+	api := &API{app: a, log: log, secure: secure, table: table(), pace: newPaces(clock.Wall{}), opts: Options{Rate: DefaultRate}}
+	for _, o := range options {
+		api.opts = o
+	}
 	mux := http.NewServeMux()
 	for _, x := range account {
-		mux.Handle(x.pattern, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error { return x.run(api, w, r) }))
+		mux.Handle(x.pattern, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
+			if err := api.paced(w, r, x.pattern, x.pace); err != nil {
+				return err
+			}
+			return x.run(api, w, r)
+		}))
 	}
 	for _, x := range api.table {
 		method, path, _ := strings.Cut(x.pattern, " ")
@@ -126,7 +148,7 @@ func New(a *app.App, log *slog.Logger, secure bool) http.Handler {
 	mux.Handle("/", webApp(log))
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Forbidden, "origin.other") }))
-	return headers(guard.Handler(mux))
+	return headers(api.knows(guard.Handler(mux)))
 }
 
 // headers are what every answer carries.
@@ -144,13 +166,16 @@ func headers(next http.Handler) http.Handler {
 // enter finds out who asks in which workspace: by a key, else by the session.
 func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 	ctx := r.Context()
-	c := &call{w: w, r: r, via: "screen"}
+	c := &call{w: w, r: r, via: "screen", control: api.app.Control}
 	var account int64
 	var scopes []string
 	var key *control.Key
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		k, err := api.app.Control.KeyOf(ctx, secret)
 		if err != nil {
+			return nil, api.stranger(w, r, err)
+		}
+		if err := api.bound(w, "key "+k.UUID.String()); err != nil {
 			return nil, err
 		}
 		account, scopes, key, c.via = k.Account, k.Scopes, k, "api"
@@ -160,6 +185,9 @@ func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 	} else {
 		s, err := api.session(r)
 		if err != nil {
+			return nil, api.stranger(w, r, err)
+		}
+		if err := api.bound(w, "session "+s.UUID.String()); err != nil {
 			return nil, err
 		}
 		account = s.Account

@@ -24,7 +24,7 @@ func (api *API) me(c *call) error {
 		rights[name] = map[string]any{"create": x.Create, "read": org.ScopeNames[x.Read], "update": org.ScopeNames[x.Update], "delete": org.ScopeNames[x.Delete], "import": x.Import, "export": x.Export}
 	}
 	return rest.JSON(c.w, http.StatusOK, map[string]any{
-		"user":            map[string]any{"id": c.actor.UUID, "name": c.actor.Name, "email": account.Email, "locale": c.actor.Locale, "time_zone": c.actor.Zone.String()},
+		"user":            map[string]any{"id": c.actor.UUID, "name": c.actor.Name, "email": account.Email, "locale": account.Locale, "time_zone": c.actor.Zone.String()},
 		"workspace":       map[string]any{"slug": c.space.Slug, "name": c.space.Name, "currency": cat.Currency},
 		"catalog_version": cat.Version, "roles": c.roles, "rights": rights, "admin": c.actor.Admin,
 	})

@@ -29,6 +29,15 @@ type said struct {
 // doors says what the routes do; a module says it of its own.
 var doors = map[string]said{
 	"GET /me":                                               {"Who asks, where, and what they may do", "", "Any", 200},
+	"PATCH /me":                                             {"Change one's own name, language or time zone", "Any", "Any", 200},
+	"GET /people":                                           {"How the users sign in, for an administrator", "", "Any", 200},
+	"POST /people":                                          {"Invite a colleague", "Any", "Any", 201},
+	"POST /people/{id}/link":                                {"A new one-time link for a person: the invitation again, or a new password", "", "Any", 201},
+	"POST /people/{id}/deactivate":                          {"Close every door to a person, and end their keys", "", "Any", 200},
+	"POST /people/{id}/reactivate":                          {"Let a person in again", "", "Any", 200},
+	"GET /keys":                                             {"API keys: one's own, or all for an administrator", "", "Any", 200},
+	"POST /keys":                                            {"Make an API key; its secret is told once", "Any", "Any", 201},
+	"DELETE /keys/{id}":                                     {"Revoke an API key", "", "Any", 204},
 	"GET /meta/objects":                                     {"The catalog within the asker's rights", "", "Any", 200},
 	"GET /records/{object}":                                 {"A page of records; the filter stands in the query", "", "Page/{object}", 200},
 	"POST /records/{object}/query":                          {"A page of records; the filter is a tree in the body", "Question", "Page/{object}", 200},

@@ -191,7 +191,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.columns = column.New(column.Options{Source: table.Source{DB: s.DB, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
 	s.columns.SetCatalog(s.Catalog.Current())
 	var log atomic.Pointer[changelog.Log]
-	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Later: s.later})
+	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later})
 	if err != nil {
 		return err
 	}
@@ -260,27 +260,32 @@ func (a *App) First(ctx context.Context, slug, name, email string) (secret strin
 	return a.Invite(ctx, s, email, "管理员", "administrator", control.LinkSetup)
 }
 
-// Invite makes a person a user of a workspace in a role and answers a one-time link that lets them in. It may be said
-// again: what is there already stays.
+// Invite makes a person a user of a workspace in a role and answers a one-time link that lets them in; none where they
+// have a password already. It may be said again: what is there already stays.
 func (a *App) Invite(ctx context.Context, s *Space, email, name, role, kind string) (secret string, err error) {
 	account, err := a.Control.AddAccount(ctx, email, name, "zh")
 	if err != nil {
 		return "", err
 	}
-	if name == "" {
-		name, _, _ = strings.Cut(account.Email, "@")
-	}
-	if err := s.addUser(ctx, account, name, role); err != nil {
+	if err := s.addUser(ctx, account, nameOf(account, name), role); err != nil {
 		return "", err
 	}
 	if err := a.Control.Join(ctx, account.ID, s.ID, account.UUID); err != nil {
 		return "", err
 	}
-	return a.Control.NewLink(ctx, kind, account.ID, linkLife)
+	return a.inviteLink(ctx, account, kind)
 }
 
-// linkLife is how long an invitation waits.
-const linkLife = 72 * time.Hour
+// nameOf is what a person is called before they say so themselves.
+func nameOf(account *control.Account, name string) string {
+	if name == "" {
+		name, _, _ = strings.Cut(account.Email, "@")
+	}
+	return name
+}
+
+// LinkLife is how long an invitation waits.
+const LinkLife = 72 * time.Hour
 
 // Enter gives the users of an account the name by which its person came in.
 func (a *App) Enter(ctx context.Context, account *control.Account) error {

@@ -40,7 +40,7 @@ type commands struct {
 func Main(args []string, out, errs io.Writer) int {
 	var c commands
 	code := -1
-	parser, err := kong.New(&c, kong.Name("youpeng"), kong.Description("有朋 Youpeng, a CRM in one program."), kong.Writers(out, errs), kong.Exit(func(n int) { code = n }))
+	parser, err := kong.New(&c, kong.Name("youpeng"), kong.Description("有朋 Youpeng, a CRM in one program."), kong.Vars{"rate": strconv.Itoa(api.DefaultRate)}, kong.Writers(out, errs), kong.Exit(func(n int) { code = n }))
 	if err != nil {
 		panic(err) // the grammar is a constant
 	}
@@ -65,6 +65,7 @@ func Main(args []string, out, errs io.Writer) int {
 
 type serve struct {
 	place
+	world
 	Listen       string `help:"Where to listen." default:"127.0.0.1:8080" env:"YOUPENG_LISTEN"`
 	TLSCert      string `help:"A certificate in PEM." env:"YOUPENG_TLS_CERT" type:"existingfile"`
 	TLSKey       string `help:"Its key." env:"YOUPENG_TLS_KEY" type:"existingfile"`
@@ -87,6 +88,11 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	if ip := net.ParseIP(host); !secure && !s.InsecureHTTP && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return errors.New("plain HTTP is for this machine alone: give --tls-cert and --tls-key, or --insecure-http behind a proxy that encrypts")
 	}
+	options, closing, err := s.options(host, log)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	a, err := app.Open(ctx, app.Config{Data: s.Data, Database: s.Database, Schema: s.Schema, Clock: tick, Log: log})
 	if err != nil {
 		return err
@@ -105,7 +111,7 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	if err := begin(ctx, a, base, out); err != nil {
 		return err
 	}
-	server := &http.Server{Handler: api.New(a, log, secure), ReadHeaderTimeout: 3 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	server := &http.Server{Handler: api.New(a, log, secure, options), ReadHeaderTimeout: 3 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	done := make(chan error, 1)
 	go func() {
 		if secure {
@@ -204,10 +210,15 @@ func (u *addUser) Run(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		secret, err := a.Invite(ctx, s, u.Email, u.Name, u.Role, control.LinkInvite)
-		if err == nil {
+		switch {
+		case err != nil:
+			return err
+		case secret == "":
+			fmt.Fprintln(out, "This person has a password and signs in with it.")
+		default:
 			fmt.Fprintln(out, "/link/"+secret)
 		}
-		return err
+		return nil
 	})
 }
 
