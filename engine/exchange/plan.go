@@ -1,0 +1,119 @@
+package exchange
+
+import (
+	"slices"
+	"strings"
+
+	"youpeng/engine/access"
+	"youpeng/engine/object"
+	"youpeng/platform/fault"
+)
+
+// What is done with a row whose record is there already.
+const (
+	Skip   = "skip"
+	Update = "update"
+	Create = "create"
+)
+
+// plan is a mapping that was checked: which columns fill which fields.
+type plan struct {
+	main *object.Object
+	also *object.Object // the companion, where a column leads to it
+	link *object.Field  // the companion's link to main
+	fill [2][]filling   // of main, of also
+}
+
+type filling struct {
+	field   *object.Field
+	columns []int
+}
+
+// newPlan checks a mapping: known fields that the actor may write, each once unless it is multi-valued, no required one
+// forgotten.
+func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped, columns int) (*plan, error) {
+	main := cat.Object(name)
+	if main == nil || a.Reading(main) == access.None {
+		return nil, fault.New(fault.Missing, "object.unknown", "object", name)
+	}
+	if !imports(a, main) {
+		return nil, fault.New(fault.Forbidden, "right.import", "object", main.Label.In(a.Locale))
+	}
+	if main.Lines != "" {
+		return nil, fault.New(fault.Unprocessable, "import.lines", "object", main.Label.In(a.Locale))
+	}
+	p := &plan{main: main}
+	also, link := companionOf(cat, main)
+	targets := targetsOf(cat, a, main)
+	for _, m := range mapping {
+		if m.Target == "" {
+			continue
+		}
+		i := slices.IndexFunc(targets, func(t target) bool { return t.name() == m.Target })
+		if i < 0 {
+			return nil, fault.Invalid("mapping", "import.target", "target", m.Target)
+		}
+		if m.Column < 0 || m.Column >= columns {
+			return nil, fault.Invalid("mapping", "import.column", "column", m.Column)
+		}
+		t := targets[i]
+		side := 0
+		if t.object != main {
+			side, p.also, p.link = 1, also, link
+		}
+		at := slices.IndexFunc(p.fill[side], func(f filling) bool { return f.field == t.field })
+		switch {
+		case at < 0:
+			p.fill[side] = append(p.fill[side], filling{t.field, []int{m.Column}})
+		case t.field.Kind.Multi():
+			p.fill[side][at].columns = append(p.fill[side][at].columns, m.Column)
+		default:
+			return nil, fault.Invalid("mapping", "import.twice", "target", m.Target)
+		}
+	}
+	return p, p.complete(a.Locale)
+}
+
+// complete refuses a mapping that forgets a required field.
+func (p *plan) complete(locale string) error {
+	if len(p.fill[0]) == 0 {
+		return fault.Invalid("mapping", "import.nothing")
+	}
+	var missing []string
+	for side, o := range []*object.Object{p.main, p.also} {
+		if o == nil {
+			continue
+		}
+		for _, f := range o.Fields {
+			if f.Required && f.Default == nil && f.Series == nil && !f.ReadOnly && !f.Retired && !slices.ContainsFunc(p.fill[side], func(x filling) bool { return x.field == f }) {
+				missing = append(missing, f.Label.In(locale))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return fault.Invalid("mapping", "import.required", "fields", missing)
+	}
+	return nil
+}
+
+// column finds the column from which a fault of a write comes, by the path of the fault: "ops[1].phones[0].value"; -1
+// where it comes from none.
+func (p *plan) column(path string, side int) (column int, f *object.Field) {
+	if rest, ok := strings.CutPrefix(path, "ops["); ok {
+		if i := strings.Index(rest, "]."); i >= 0 {
+			path = rest[i+2:]
+		}
+	}
+	name, _, _ := strings.Cut(path, ".")
+	name, _, _ = strings.Cut(name, "[")
+	for _, x := range p.fill[side] {
+		if x.field.Name == name {
+			return x.columns[0], x.field
+		}
+	}
+	o := p.main
+	if side == 1 {
+		o = p.also
+	}
+	return -1, o.Field(name)
+}
