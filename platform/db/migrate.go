@@ -19,13 +19,14 @@ const versionTable = "schema_version"
 // Version is the number of the last step that the database has taken; 0 for an empty one.
 func Version(ctx context.Context, d *DB) (n int64, err error) {
 	err = d.Read(ctx, func(r Reader) error {
-		n, err = version(r)
+		n, err = VersionIn(r)
 		return err
 	})
 	return n, err
 }
 
-func version(r Reader) (int64, error) {
+// VersionIn is Version within a snapshot.
+func VersionIn(r Reader) (int64, error) {
 	columns, err := r.Dialect().Columns(r, versionTable)
 	if err != nil || len(columns) == 0 {
 		return 0, err
@@ -71,7 +72,7 @@ func Migrate(ctx context.Context, d *DB, steps []Migration) error {
 
 // step looks again, because another process may have been faster.
 func step(tx Tx, s Migration, last int64) error {
-	found, err := version(tx)
+	found, err := VersionIn(tx)
 	if err != nil || found >= s.Number {
 		if found > last {
 			return fault.New(fault.Conflict, "db.newer", "found", found, "known", last)
