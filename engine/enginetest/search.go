@@ -64,7 +64,11 @@ func match(f *object.Field, v any, q string, pattern *hanzi.Pattern) int {
 	}
 	s := hanzi.Fold(v.(string))
 	if f.Kind == object.KindSeries || f.Kind == object.KindUSCC {
-		return rank(plainCode.Replace(s), plainCode.Replace(q), 0)
+		plain := plainCode.Replace(q)
+		if plain == "" {
+			return 3 // separators alone ask for nothing
+		}
+		return rank(plainCode.Replace(s), plain, 0)
 	}
 	core, _ := hanzi.Core(s)
 	best := rank(s, q, core)
