@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from '@/api/queries'
 import { modules } from '@/app/modules'
 import zh from '@/app/words/zh'
-import { type Face, FacesProvider, SettingsPagesProvider } from '@/record/module'
+import { type Face, FacesProvider, ListActionsProvider, SettingsPagesProvider } from '@/record/module'
 import { router } from '@/routes/tree'
 import { startWords } from '@/ui/i18n'
 import { watchTheme } from '@/ui/theme'
@@ -17,6 +17,7 @@ for (const module of modules)
   for (const [object, face] of Object.entries(module.faces ?? {})) faces[object] = { ...faces[object], ...face }
 
 const settingsPages = modules.flatMap((module) => module.settings ?? [])
+const listActions = modules.flatMap((module) => module.listActions ?? [])
 
 watchTheme()
 void startWords(zh, async () => (await import('@/app/words/en')).default).then(() => {
@@ -25,7 +26,9 @@ void startWords(zh, async () => (await import('@/app/words/en')).default).then((
       <QueryClientProvider client={queryClient}>
         <FacesProvider value={faces}>
           <SettingsPagesProvider value={settingsPages}>
-            <RouterProvider router={router} />
+            <ListActionsProvider value={listActions}>
+              <RouterProvider router={router} />
+            </ListActionsProvider>
           </SettingsPagesProvider>
           <Toasts />
         </FacesProvider>

@@ -1,4 +1,6 @@
+import { org } from '@/modules/org'
 import type { WebModule } from '@/record/module'
+import { settings } from '@/settings'
 
 /** Every module of the web application, one line each. */
-export const modules: WebModule[] = []
+export const modules: WebModule[] = [org, settings]

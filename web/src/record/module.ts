@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-react'
 import { type ComponentType, createContext, type LazyExoticComponent, useContext } from 'react'
-import type { Entity, Question, Rec } from '@/api/types'
+import type { Entity, ObjectRights, Question, Rec } from '@/api/types'
 
 type Lazy<P> = LazyExoticComponent<ComponentType<P>> | ComponentType<P>
 
@@ -45,13 +45,25 @@ export type ModulePage = {
   load: () => Promise<{ default: ComponentType }>
 }
 
-/** A page under the settings. */
+/** A page under the settings; without a `label` it is reached from another page alone. */
 export type SettingsPage = {
   path: string
-  label: string
-  icon: LucideIcon
+  label?: string
+  icon?: LucideIcon
+  /** Under which heading it stands. */
+  group?: 'me' | 'org' | 'data' | 'system'
   admin?: boolean
   load: () => Promise<{ default: ComponentType }>
+}
+
+/** Something to do with a whole list, in the menu of the list. */
+export type ListAction = {
+  name: string
+  label: string
+  icon: LucideIcon
+  allowed: (rights: ObjectRights) => boolean
+  /** Shown when it was chosen, until it closes itself. */
+  Component: Lazy<{ entity: Entity; question: Question; close: () => void }>
 }
 
 export type WebModule = {
@@ -59,6 +71,7 @@ export type WebModule = {
   faces?: Record<string, Face>
   pages?: ModulePage[]
   settings?: SettingsPage[]
+  listActions?: ListAction[]
 }
 
 const Faces = createContext<Record<string, Face>>({})
@@ -72,3 +85,9 @@ export const SettingsPagesProvider = SettingsPages.Provider
 
 /** The pages of all modules that stand in the settings. */
 export const useSettingsPages = () => useContext(SettingsPages)
+
+const ListActions = createContext<ListAction[]>([])
+export const ListActionsProvider = ListActions.Provider
+
+/** What all modules offer to do with a list. */
+export const useListActions = () => useContext(ListActions)

@@ -1,7 +1,8 @@
+import org from '@/modules/org/en.json'
 import record from '@/record/en.json'
 import settings from '@/settings/en.json'
 import ui from '@/ui/en.json'
 import app from '../en.json'
 
 /** The same keys as `zh.ts`. */
-export default { ui, record, settings, app }
+export default { ui, record, settings, org, app }

@@ -1,7 +1,8 @@
+import org from '@/modules/org/zh.json'
 import record from '@/record/zh.json'
 import settings from '@/settings/zh.json'
 import ui from '@/ui/zh.json'
 import app from '../zh.json'
 
 /** The words of every room under the room's name. Chinese is the source; `en.ts` has the same keys. */
-export default { ui, record, settings, app }
+export default { ui, record, settings, org, app }

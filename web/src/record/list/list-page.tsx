@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Entity } from '@/api/types'
 import { allows, fieldOf, useEntity, useLabel, useRights } from '@/record/catalog'
 import { useCreate } from '@/record/form/create'
-import { type Face, useFace } from '@/record/module'
+import { type Face, type ListAction, useFace, useListActions } from '@/record/module'
 import { Button } from '@/ui/button'
 import { Segments } from '@/ui/control'
 import { integer, useLocale } from '@/ui/format'
@@ -54,6 +54,8 @@ function EntityList({ entity }: { entity: Entity }) {
   const [names, setNames] = useState(() => storedColumns(entity))
   const [selected, setSelected] = useState<Set<string>>(new Set())
   const [total, setTotal] = useState<number>()
+  const [action, setAction] = useState<ListAction>()
+  const actions = useListActions().filter((entry) => entry.allowed(rights))
   const columns = useMemo(() => names.flatMap((name) => fieldOf(entity, name) ?? []), [names, entity])
   const question = useMemo(() => questionOf(state, entity, columns), [state, entity, columns])
   const view = face.views?.find((entry) => entry.name === (state.view ?? face.firstView))
@@ -115,6 +117,11 @@ function EntityList({ entity }: { entity: Entity }) {
             </Button>
           }
         >
+          {actions.map((entry) => (
+            <MenuItem key={entry.name} onClick={() => setAction(entry)}>
+              <entry.icon /> {t(entry.label as 'record.view')}
+            </MenuItem>
+          ))}
           <MenuItem onClick={() => setState({ deleted: true })}>
             <Trash2 /> {t('record.bin')}
           </MenuItem>
@@ -160,6 +167,9 @@ function EntityList({ entity }: { entity: Entity }) {
           )}
         </>
       )}
+      <Suspense>
+        {action && <action.Component entity={entity} question={question} close={() => setAction(undefined)} />}
+      </Suspense>
       <SelectionBar entity={entity} selected={selected} clear={() => setSelected(new Set())} />
     </div>
   )
