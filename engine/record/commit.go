@@ -3,8 +3,6 @@ package record
 import (
 	"crypto/rand"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -230,36 +228,6 @@ func (c *committing) relink(r *object.Record) {
 
 func (c *committing) real(target string, id int64) int64 {
 	return c.ids[place{c.p.cat.Object(target).Number, id}]
-}
-
-// number draws the numbers of a new record's series.
-func (c *committing) number(r *object.Record, moved *[]*object.Field) error {
-	for _, f := range r.Object.Fields {
-		if f.Series == nil || r.At(f) != nil {
-			continue
-		}
-		zone := c.p.actor.Zone
-		if zone == nil {
-			zone = time.UTC
-		}
-		day := c.p.now.In(zone)
-		period := day.Format(map[string]string{"year": "2006", "month": "200601", "day": "20060102"}[f.Series.Reset])
-		n, err := nextNumber(c.tx, r.Object.Name+"."+f.Name, period)
-		if err != nil {
-			return err
-		}
-		var b strings.Builder
-		if f.Series.Prefix != "" {
-			b.WriteString(f.Series.Prefix + "-")
-		}
-		if f.Series.Date != "" {
-			b.WriteString(day.Format(f.Series.Date) + "-")
-		}
-		fmt.Fprintf(&b, "%0*d", f.Series.Digits, n)
-		r.Values[f.Index] = b.String()
-		*moved = append(*moved, f)
-	}
-	return nil
 }
 
 func (c *committing) purge(s *step, old *object.Record) error {

@@ -212,14 +212,16 @@ func added(now, was any, id int64) any {
 func (p *plan) purge(s *step) error {
 	s.new = nil
 	p.stage(s)
-	for _, name := range s.o.Details {
-		d := p.cat.Object(name)
+	for _, d := range p.cat.Objects {
+		if d.Lines == "" || !leadsTo(d.Field(d.Lines), s.o) {
+			continue
+		}
 		ids, err := p.read.referring(d, d.Field(d.Lines), s.o, s.old.ID)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := p.do(&Op{Do: Purge, Object: name, ID: id, Program: true}, nil); err != nil {
+			if _, err := p.do(&Op{Do: Purge, Object: d.Name, ID: id, Program: true}, nil); err != nil {
 				return err
 			}
 		}

@@ -151,6 +151,7 @@ func (p *plan) load(s *step, op *Op) error {
 		return err
 	}
 	switch {
+	case op.Do == Restore && s.old.Deleted == 0, op.Do == Delete && s.old.Deleted != 0: // done, perhaps by what it leans on
 	case op.Do == Update && op.Version == 0 && !op.Any && !s.program && s.parent == nil:
 		return fault.New(fault.VersionNeeded, "record.version_needed")
 	case op.Strict && op.Version != 0 && op.Version != s.old.Version:

@@ -38,6 +38,8 @@ type Options struct {
 	Log        *slog.Logger
 	// Rate answers how many workspace units one unit of a currency is worth on a day, scaled by 1e9.
 	Rate func(currency string, day time.Time) (int64, bool)
+	// Zone is the workspace's: by its days number series begin anew. Nil is the writer's own.
+	Zone *time.Location
 	// Told lists the fields that the duplicate matcher and unique errors tell of a record which the asker may not see;
 	// nil means its owner.
 	Told func(object string) []string
@@ -60,12 +62,14 @@ type Engine struct {
 	behaviours map[string]*[4][]func(*Change) error
 	verbs      map[string]Verb
 	seal       *sealer
+	zone       *time.Location
+	blocks     blocks
 	running    sync.Map // idempotency keys whose write is under way
 }
 
 // Open makes the tables of the change log where they are missing and answers the engine.
 func Open(ctx context.Context, o Options) (*Engine, error) {
-	e := &Engine{db: o.DB, catalog: o.Catalog, tables: o.Tables, columns: o.Columns, clock: o.Clock, log: o.Log, rate: o.Rate,
+	e := &Engine{db: o.DB, catalog: o.Catalog, tables: o.Tables, columns: o.Columns, clock: o.Clock, log: o.Log, rate: o.Rate, zone: o.Zone,
 		told: o.Told, later: o.Later, behaviours: map[string]*[4][]func(*Change) error{}, verbs: map[string]Verb{}}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

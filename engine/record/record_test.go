@@ -32,16 +32,17 @@ func (fixed) Verify(db.Tx, int64) error  { return nil }
 
 // world is a small workspace.
 type world struct {
-	t      testing.TB
-	d      *db.DB
-	e      *record.Engine
-	clock  *clock.Manual
-	cat    *object.Catalog
-	tables *table.Tables
-	amy    *access.Actor // sees her own
-	bob    *access.Actor // sees his own
-	admin  *access.Actor
-	system *access.Actor
+	t       testing.TB
+	d       *db.DB
+	e       *record.Engine
+	clock   *clock.Manual
+	cat     *object.Catalog
+	tables  *table.Tables
+	options record.Options
+	amy     *access.Actor // sees her own
+	bob     *access.Actor // sees his own
+	admin   *access.Actor
+	system  *access.Actor
 }
 
 func catalogOf() *object.Catalog {
@@ -58,6 +59,7 @@ func catalogOf() *object.Catalog {
 	object.Add[string](customer, "secret", object.KindText, text("secret"))
 	object.Add[[]object.Item](customer, "phones", object.KindPhone, text("phones"), object.Personal, object.Matched)
 	object.Add[int64](customer, "parent", object.KindLink, text("parent"), object.To("customer", object.Clear))
+	object.Add[string](customer, "card", object.KindSeries, text("card"), object.Unique, object.Numbered(object.Series{Prefix: "C", Date: "2006", Digits: 5, Reset: "year", Gapped: true}))
 	object.Add[int64](customer, "contacts", object.KindNumber, text("contacts"), object.Derived)
 
 	contact := object.New("contact", text("contact"), text("contacts"), object.Within("customers"))
@@ -106,14 +108,21 @@ func open(t testing.TB, d *db.DB, behaviours ...record.Behaviour) *world {
 	store := column.New(column.Options{Source: table.Source{DB: d, Tables: w.tables}, Clock: w.clock})
 	store.SetCatalog(w.cat)
 	t.Cleanup(store.Close)
-	e, err := record.Open(context.Background(), record.Options{DB: d, Catalog: fixed{w.cat}, Tables: w.tables, Columns: store, Clock: w.clock, Behaviours: behaviours})
-	must(t, err)
-	w.e = e
+	w.options = record.Options{DB: d, Catalog: fixed{w.cat}, Tables: w.tables, Columns: store, Clock: w.clock, Behaviours: behaviours, Zone: time.FixedZone("Asia/Shanghai", 8*3600)}
+	w.e = w.again()
 	w.system = &access.Actor{System: true, Name: "system", Zone: time.UTC, Digest: "system"}
 	w.amy, w.bob = w.person("Amy", access.Own), w.person("Bob", access.Own)
 	w.admin = w.person("Chen", access.All)
 	w.admin.Admin = true
 	return w
+}
+
+// again opens the engine once more on the same database.
+func (w *world) again() *record.Engine {
+	w.t.Helper()
+	e, err := record.Open(context.Background(), w.options)
+	must(w.t, err)
+	return e
 }
 
 func (w *world) person(name string, scope access.Scope) *access.Actor {

@@ -219,14 +219,14 @@ func insertAnswer(tx db.Tx, caller int64, k *Key, at int64, set uuid.UUID, answe
 	return err
 }
 
-// nextNumber draws from a series; in one transaction with the record that carries it, so none is lost.
-func nextNumber(tx db.Tx, name, period string) (n int64, err error) {
+// drawNumbers draws some numbers of a series and answers the first.
+func drawNumbers(tx db.Tx, name, period string, n int64) (first int64, err error) {
 	if _, err = tx.Exec(tx.Dialect().Ignore("INSERT INTO sys_series (name, period, next) VALUES (?, ?, 1)"), name, period); err != nil {
 		return 0, err
 	}
-	if _, err = tx.Exec("UPDATE sys_series SET next = next + 1 WHERE name = ? AND period = ?", name, period); err != nil {
+	if _, err = tx.Exec("UPDATE sys_series SET next = next + ? WHERE name = ? AND period = ?", n, name, period); err != nil {
 		return 0, err
 	}
-	_, err = tx.One([]any{&n}, "SELECT next - 1 FROM sys_series WHERE name = ? AND period = ?", name, period)
-	return n, err
+	_, err = tx.One([]any{&first}, "SELECT next FROM sys_series WHERE name = ? AND period = ?", name, period)
+	return first - n, err
 }

@@ -179,19 +179,17 @@ func (e *Engine) Undo(ctx context.Context, a *access.Actor, id uuid.UUID, digest
 	})
 }
 
-// undoWalk goes through a change set from its end, a part at a time, so that what leans on a record goes before it.
+// undoWalk goes through a change set from its end, a part at a time, so that what leans on a record goes before it. What
+// has detail lines goes after those of them that stand beside it, for its rules reckon with them.
 func (e *Engine) undoWalk(ctx context.Context, a *access.Actor, set *ChangeSet, each func([]undoing, db.Reader) error) error {
 	if err := e.warm(ctx, a, e.Catalog().Objects...); err != nil {
 		return err
 	}
 	done := map[place]bool{}
+	var ready, held []place
 	for before, more := int64(1)<<62, true; more; {
-		var part []undoing
 		err := e.db.Read(ctx, func(r db.Reader) error {
 			list, err := entriesOfSet(r, set.ID, before, undoBatch)
-			if err != nil {
-				return err
-			}
 			more = len(list) == undoBatch
 			for _, x := range list {
 				before = x.ID
@@ -201,22 +199,49 @@ func (e *Engine) undoWalk(ctx context.Context, a *access.Actor, set *ChangeSet, 
 					continue
 				}
 				done[at] = true
-				u, err := e.undoOf(ctx, r, a, set, o, x.Record)
-				if err != nil {
-					return err
+				if len(o.Details) > 0 {
+					held = append(held, at)
+					continue
 				}
-				part = append(part, u)
+				if o.Lines == "" {
+					ready, held = append(ready, held...), nil
+				}
+				ready = append(ready, at)
 			}
-			return nil
+			return err
 		})
-		if err == nil {
-			err = e.db.Read(ctx, func(r db.Reader) error { return each(part, r) })
-		}
 		if err != nil {
 			return err
 		}
+		if !more {
+			ready = append(ready, held...)
+		}
+		for part := range slices.Chunk(ready, undoBatch) {
+			if err := e.undoPart(ctx, a, set, part, each); err != nil {
+				return err
+			}
+		}
+		ready = ready[:0]
 	}
 	return nil
+}
+
+func (e *Engine) undoPart(ctx context.Context, a *access.Actor, set *ChangeSet, part []place, each func([]undoing, db.Reader) error) error {
+	var list []undoing
+	err := e.db.Read(ctx, func(r db.Reader) error {
+		for _, at := range part {
+			u, err := e.undoOf(ctx, r, a, set, e.Catalog().Numbered(at.object), at.id)
+			if err != nil {
+				return err
+			}
+			list = append(list, u)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return e.db.Read(ctx, func(r db.Reader) error { return each(list, r) })
 }
 
 // undoOf computes one record's part: its state before the change set, against its state now.
@@ -271,7 +296,7 @@ func (e *Engine) undoOf(ctx context.Context, r db.Reader, a *access.Actor, set *
 	case len(moved) > 0:
 		u.op = &Op{Do: Update, Object: o.Name, ID: id, Version: now.Version, Program: true, Strict: true, Set: map[string]any{}}
 		for _, f := range moved {
-			if !a.System && a.Field(o, f) < access.Write && !f.System {
+			if right, narrowed := a.Objects[o.Name].Fields[f.Name]; narrowed && right < access.Write && !a.System { // the program's fields go back with the rest
 				u.conflicts = append(u.conflicts, undoConflict{Conflict: Conflict{Object: o.Name, ID: now.UUID, Why: "no_right"}})
 				continue
 			}

@@ -118,6 +118,9 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 			if err != nil || w.DryRun {
 				return res, err
 			}
+			if err = p.reserve(ctx); err != nil {
+				return nil, err
+			}
 			err = write(ctx, func(tx db.Tx) (err error) { res, err = p.commit(tx); return err })
 		} else {
 			err = write(ctx, func(tx db.Tx) error {
@@ -299,7 +302,7 @@ func joined(ops []Op) (out [][]Op) {
 
 // chunk plans each piece, then writes them as savepoints of one transaction. Where one's ground has moved, because its
 // neighbour stood there before it, the transaction ends before it, and it is the first of the next one; as the first it
-// is done by itself, as any write.
+// is done by itself, as any write. What was refused because of the neighbour's state of then is asked anew likewise.
 func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
 	cat := e.catalog.Current()
 	if err := e.warmOps(ctx, w, ops); err != nil {
@@ -319,13 +322,24 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 	if err != nil {
 		return nil, err
 	}
+	for i, p := range plans {
+		if fails[i] == nil {
+			if err := p.reserve(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
 	outs := make([]*Result, len(pieces))
 	done, count := 0, 0
 	err = e.db.WriteBulk(ctx, func(tx db.Tx) error {
 		commit := new(atomic.Int64)
 		count = 0
+		wrote := false
 		for done = 0; done < len(plans); done++ {
 			p := plans[done]
+			if wrote && fault.Is(fails[done], fault.Conflict) {
+				break
+			}
 			if fails[done] == nil {
 				err := tx.Nested(func(tx db.Tx) (err error) {
 					p.shared = commit
@@ -338,6 +352,7 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 				if err != nil {
 					return err
 				}
+				wrote = true
 			}
 			count += len(pieces[done])
 		}
