@@ -35,3 +35,12 @@ func (c *Control) Check(ctx context.Context) (out []Loose, err error) {
 	})
 	return out, err
 }
+
+// CountSessions counts the sessions that have not ended.
+func (c *Control) CountSessions(ctx context.Context) (n int64, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		_, err := r.One([]any{&n}, "SELECT count(*) FROM session WHERE expires_at > ?", c.now())
+		return err
+	})
+	return n, err
+}
