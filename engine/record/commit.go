@@ -112,7 +112,11 @@ func (p *plan) verify(tx db.Tx) error {
 		}
 		for _, id := range ids {
 			stamp, there := now[id]
-			if saw := p.read.seen[place{number, id}]; saw != stamp.Version && (there || saw != -1) {
+			at := place{number, id}
+			if saw := p.read.seen[at]; saw != stamp.Version && (there || saw != -1) {
+				return errAgain
+			}
+			if p.read.firm[at] && p.read.kept[at] != nil && p.read.kept[at].Rev != stamp.Rev {
 				return errAgain
 			}
 		}

@@ -89,6 +89,14 @@ func (p *plan) follow() error {
 		op := p.also[0]
 		p.also = p.also[1:]
 		op.Program, op.Any = true, op.Version == 0
+		if op.follows != nil {
+			if follows, err := p.followed(&op); err != nil || !follows {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		if _, err := p.do(&op, nil); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type Reader struct {
 	seen   map[place]int64 // versions, -1 for a record that was not there
 	kept   map[place]*object.Record
 	ahead  map[place]*object.Record // as this write will leave them; nil when purged
+	firm   map[place]bool           // whose derived fields matter too: their revs are compared
 }
 
 // place names a record within a workspace.
@@ -27,7 +28,7 @@ type place struct {
 }
 
 func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
-	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[place]*object.Record{}}
+	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[place]*object.Record{}, firm: map[place]bool{}}
 }
 
 // Look hands a reader of one snapshot to a verb, for what it must know before it writes.

@@ -50,6 +50,8 @@ type Op struct {
 	Program bool
 	// Joined makes it one with the operation before it in bulk work: both are done, or neither.
 	Joined bool
+
+	follows func(now *object.Record) (map[string]any, error) // see Change.Follow
 }
 
 // Result is what a write did.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"youpeng/modules"
+	"youpeng/modules/activity"
 	"youpeng/modules/customers"
 	"youpeng/modules/org"
 	"youpeng/modules/sales"
@@ -12,6 +13,7 @@ import (
 var Modules = []modules.Module{
 	org.Module(),
 	customers.Module(),
+	activity.Module(),
 	sales.Module(),
 	service.Module(),
 }
