@@ -45,17 +45,19 @@ type Object struct {
 
 // Actor is who asks, with everything that a decision needs. No actor, no rows. It is immutable.
 type Actor struct {
-	User    int64
-	UUID    uuid.UUID
-	Name    string
-	Locale  string
-	Zone    *time.Location
-	Admin   bool // may change configuration: objects, roles, users, the whitelist of the matcher
-	System  bool // the program itself: sees and writes everything
-	Objects map[string]Object
-	Reach   map[Scope][]int64 // the users of each scope, sorted, myself among them; None and All have no list
-	Digest  string            // equal for equal rights: the key under which visible sets are kept
-	Scopes  []string          // an API key's narrowing; nil for a person
+	User   int64
+	UUID   uuid.UUID
+	Name   string
+	Locale string
+	Zone   *time.Location
+	Admin  bool // may change configuration: objects, roles, users, the whitelist of the matcher
+	// Configures: may change objects and fields. An administrator, and of the keys of one those that are wide enough.
+	Configures bool
+	System     bool // the program itself: sees and writes everything
+	Objects    map[string]Object
+	Reach      map[Scope][]int64 // the users of each scope, sorted, myself among them; None and All have no list
+	Digest     string            // equal for equal rights: the key under which visible sets are kept
+	Scopes     []string          // an API key's narrowing; nil for a person
 }
 
 // Field answers the actor's right to a field.
@@ -91,6 +93,9 @@ func (a *Actor) Owners(s Scope) (users []int64, all bool) {
 func (a *Actor) Reading(o *object.Object) Scope {
 	if a.System {
 		return All
+	}
+	if o.Retired {
+		return None
 	}
 	return a.Objects[o.Name].Read
 }

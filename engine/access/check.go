@@ -54,6 +54,7 @@ func (a *Actor) Need(scope string) error {
 // Narrow takes from the rights of an actor what the scopes of its API key do not hold, so that no door need ask again.
 // Configuration is written with the scope "admin" alone. It comes before the actor is used, and before its digest.
 func (a *Actor) Narrow(cat *object.Catalog) {
+	a.Configures = a.Admin && a.Allows("schema")
 	if a.Scopes == nil {
 		return
 	}

@@ -1,13 +1,16 @@
 // Package catalog keeps what records look like: the definitions in the database and the immutable snapshot of them
 // that everything above works with. A change of definitions is metadata and tables in one transaction.
+//
+// Standard objects come from code at every start; what people changed of them, and all that was made at run time, comes
+// from the database.
 package catalog
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
+	"sync"
 	"sync/atomic"
 
-	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/table"
 	"youpeng/platform/clock"
@@ -15,165 +18,175 @@ import (
 	"youpeng/platform/fault"
 )
 
-// Store answers the catalog of one workspace.
+// Store answers the catalog of one workspace and changes it.
 type Store struct {
-	db      *db.DB
-	clock   clock.Clock
+	db       *db.DB
+	clock    clock.Clock
+	standard []*object.Object
+	currency string
+	tables   *table.Tables
+	holder   string // this process, where it builds
+
 	current atomic.Pointer[object.Catalog]
+	seen    atomic.Int64 // the newest version that a write has met
+	mu      sync.Mutex   // one change or refresh at a time
+	watch   []func(*object.Catalog)
+
+	wake    chan struct{}
+	stop    context.CancelFunc
+	stopped chan struct{}
+
+	fail func(step string) error // tests: dies between steps
 }
 
-// Open brings the tables of the standard objects up to their definitions and answers the catalog. Objects keep the
-// numbers that they were given first.
+// Open brings the tables of the objects up to their definitions and answers the catalog. Objects keep the numbers that
+// they were given first. A database that does not fit what it says of itself is refused in words, and so is one that a
+// newer program has written.
 func Open(ctx context.Context, d *db.DB, c clock.Clock, standard []*object.Object, currency string) (*Store, error) {
-	s := &Store{db: d, clock: c}
-	objects := make([]*object.Object, len(standard))
-	for i, o := range standard {
-		objects[i] = o.Clone().Seal()
-		if err := check(objects[i]); err != nil {
+	s := &Store{db: d, clock: c, currency: currency, tables: table.New(d.Dialect()), holder: rand.Text(), wake: make(chan struct{}, 1)}
+	for _, o := range standard {
+		o = o.Clone()
+		if err := fault.Under(o.Name, fault.Faulty(sound(o))); err != nil {
 			return nil, err
 		}
+		s.standard = append(s.standard, o)
 	}
-	var version int64
-	err := d.Schema(ctx, func(tx db.Tx) error {
+	var cat *object.Catalog
+	err := d.Schema(ctx, func(tx db.Tx) (err error) {
 		if err := createTables(tx); err != nil {
 			return err
 		}
-		changed, err := number(tx, objects)
-		if err != nil {
-			return err
-		}
-		for _, o := range objects {
-			made, err := build(tx, o)
-			if err != nil {
-				return fmt.Errorf("making the tables of %s: %w", o.Name, err)
-			}
-			changed = changed || made
-		}
-		version, err = bump(tx, changed)
+		cat, err = s.start(tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.current.Store(object.NewCatalog(version, currency, objects))
+	s.current.Store(cat)
 	return s, nil
+}
+
+// start makes what the code brings that the database has not seen yet.
+func (s *Store) start(tx db.Tx) (*object.Catalog, error) {
+	was, err := load(tx)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := s.assemble(was)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := number(tx, was, objects)
+	if err != nil {
+		return nil, err
+	}
+	var damage []Damage
+	for _, o := range objects {
+		made, broken, err := grow(tx, was, o)
+		if err != nil {
+			return nil, err
+		}
+		changed, damage = changed || made, append(damage, broken...)
+	}
+	if err := refuse(damage); err != nil {
+		return nil, err
+	}
+	saved, err := s.save(tx, was, objects)
+	if err != nil {
+		return nil, err
+	}
+	version, err := bump(tx, changed || saved)
+	return object.NewCatalog(version, s.currency, objects), err
 }
 
 // Current is the catalog as it is now.
 func (s *Store) Current() *object.Catalog { return s.current.Load() }
 
-// Verify refuses, inside a write, what was prepared with another version of the catalog.
-func (s *Store) Verify(tx db.Tx, version int64) error {
+// Verify refuses what was prepared with another version of the catalog than the database has. At the end of a write it
+// is exact: whoever changes a table waits for those who have written to it, and those who come later see the new version.
+func (s *Store) Verify(r db.Reader, version int64) error {
 	var now int64
-	if _, err := tx.One([]any{&now}, "SELECT version FROM sys_catalog WHERE id = 1"); err != nil {
+	if _, err := r.One([]any{&now}, "SELECT version FROM sys_catalog WHERE id = 1"); err != nil {
 		return err
 	}
-	if now != version {
-		return fault.New(fault.Stale, "catalog.moved")
+	if now == version {
+		return nil
 	}
-	return nil
-}
-
-// check refuses a definition that could not be kept.
-func check(o *object.Object) error {
-	if len(o.Fields) > 400 {
-		return fmt.Errorf("catalog: %s has more than 400 fields", o.Name)
-	}
-	if w := table.Width(o); w > 1200 {
-		return fmt.Errorf("catalog: %s needs %d columns, more than 1,200", o.Name, w)
-	}
-	if o.TitleField() == nil {
-		return fmt.Errorf("catalog: %s has no field %q to be called by", o.Name, o.Title)
-	}
-	for _, f := range o.Fields {
-		if !field.Known(f.Kind) {
-			return fmt.Errorf("catalog: %s.%s is of no known kind (%q)", o.Name, f.Name, f.Kind)
-		}
-		if err := field.Of(f).Define(f); err != nil {
-			return fmt.Errorf("catalog: %s.%s: %w", o.Name, f.Name, err)
-		}
-	}
-	return nil
-}
-
-func createTables(tx db.Tx) error {
-	tables, err := tx.Dialect().Tables(tx)
-	if err != nil {
-		return err
-	}
-	for _, name := range tables {
-		if name == "sys_catalog" {
-			return nil
-		}
-	}
-	d := tx.Dialect()
-	for _, sql := range []string{
-		"CREATE TABLE sys_catalog (id " + d.Type(db.Int) + " PRIMARY KEY, version " + d.Type(db.Int) + " NOT NULL)",
-		"INSERT INTO sys_catalog (id, version) VALUES (1, 0)",
-		"CREATE TABLE sys_object (name " + d.Type(db.Text) + " PRIMARY KEY, number " + d.Type(db.Int) + " NOT NULL)",
-	} {
-		if _, err := tx.Exec(sql); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// number gives each object its number, the next free one to those that are new.
-func number(tx db.Tx, objects []*object.Object) (changed bool, err error) {
-	known, last := map[string]int64{}, int64(0)
-	rows, err := tx.Query("SELECT name, number FROM sys_object")
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var n int64
-		if err := rows.Scan(&name, &n); err != nil {
-			return false, err
-		}
-		known[name], last = n, max(last, n)
-	}
-	if err := rows.Err(); err != nil {
-		return false, err
-	}
-	rows.Close()
-	for _, o := range objects {
-		n, ok := known[o.Name]
-		if !ok {
-			last++
-			n, changed = last, true
-			if _, err := tx.Exec("INSERT INTO sys_object (name, number) VALUES (?, ?)", o.Name, n); err != nil {
-				return false, err
-			}
-		}
-		o.Number = int(n)
-	}
-	return changed, nil
-}
-
-// build makes what an object lacks in the database; nothing is ever dropped.
-func build(tx db.Tx, o *object.Object) (made bool, err error) {
 	for {
-		missing, err := table.Missing(tx, o)
-		if err != nil || len(missing) == 0 {
-			return made, err
+		seen := s.seen.Load()
+		if now <= seen || s.seen.CompareAndSwap(seen, now) {
+			return moved(now)
 		}
-		if err := table.Make(tx, missing); err != nil {
-			return made, err
-		}
-		made = true
 	}
 }
 
-// bump answers the catalog's version, one higher where something changed.
-func bump(tx db.Tx, changed bool) (version int64, err error) {
-	if changed {
-		if _, err := tx.Exec("UPDATE sys_catalog SET version = version + 1 WHERE id = 1"); err != nil {
-			return 0, err
-		}
+func moved(now int64) error { return fault.New(fault.Stale, "catalog.moved").With("version", now) }
+
+// Watch has a function called with each new catalog before anybody works with it. Call it before the first change.
+func (s *Store) Watch(fn func(*object.Catalog)) { s.watch = append(s.watch, fn) }
+
+// install hands a new catalog on, and then lets everybody work with it.
+func (s *Store) install(cat *object.Catalog) {
+	if cat.Version <= s.Current().Version {
+		return
 	}
-	_, err = tx.One([]any{&version}, "SELECT version FROM sys_catalog WHERE id = 1")
-	return version, err
+	s.tables.Keep(cat)
+	for _, fn := range s.watch {
+		fn(cat)
+	}
+	s.current.Store(cat)
+}
+
+// Fresh is Refresh where a write has met a newer version than ours; else it costs nothing.
+func (s *Store) Fresh(ctx context.Context) error {
+	if s.seen.Load() <= s.Current().Version {
+		return nil
+	}
+	return s.Refresh(ctx)
+}
+
+// Refresh takes the catalog from the database if another node has changed it. Do not call it while holding a snapshot.
+func (s *Store) Refresh(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refresh(ctx)
+}
+
+func (s *Store) refresh(ctx context.Context) error {
+	var cat *object.Catalog
+	err := s.db.Read(ctx, func(r db.Reader) error {
+		err := s.Verify(r, s.Current().Version)
+		if fault.Has(err, "catalog.moved") {
+			cat, err = s.read(r)
+		}
+		return err
+	})
+	if err == nil && cat != nil {
+		s.install(cat)
+	}
+	return err
+}
+
+// read makes the catalog that the database has. Objects that are as they were stay the same in memory, so that what
+// hangs from them is kept.
+func (s *Store) read(r db.Reader) (*object.Catalog, error) {
+	now, err := load(r)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := s.assemble(now)
+	if err != nil {
+		return nil, err
+	}
+	kept := objects[:0]
+	for _, o := range objects {
+		if o.Number == 0 {
+			continue // of a newer program's code that this database has not met
+		}
+		if old := s.Current().Object(o.Name); old != nil && alike(old, o) {
+			o = old
+		}
+		kept = append(kept, o)
+	}
+	return object.NewCatalog(now.version, s.currency, kept), nil
 }

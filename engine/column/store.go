@@ -28,6 +28,7 @@ type Options struct {
 	Clock  clock.Clock
 	Memory int64  // bytes for columns and visible sets; 0 is without bound
 	Dir    string // where snapshots lie; empty: there are none
+	Shared bool   // other nodes write to the same database
 	Log    *slog.Logger
 }
 
@@ -116,7 +117,8 @@ func New(opt Options) *Store {
 	return &Store{opt: opt, tables: map[int]*table{}}
 }
 
-// SetCatalog tells the store what records look like now. A field that was not there before begins empty.
+// SetCatalog tells the store what records look like now. A field that was not there before begins empty; where others
+// write too, they may have filled it already, so it is loaded when it is first asked for.
 func (s *Store) SetCatalog(c *object.Catalog) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,17 +128,17 @@ func (s *Store) SetCatalog(c *object.Catalog) {
 	for _, o := range c.Objects {
 		t := s.tables[o.Number]
 		if t == nil {
-			t = &table{o: o, loaded: !first}
+			t = &table{o: o, loaded: !first && !s.opt.Shared}
 			s.tables[o.Number] = t
 		}
-		t.redefine(o)
+		t.redefine(o, s.opt.Shared)
 		s.adopt(o)
 	}
 	s.forgetSights()
 }
 
 // redefine takes a new definition. Only tables that are loaded know that a new field is empty; the others will load it.
-func (t *table) redefine(o *object.Object) {
+func (t *table) redefine(o *object.Object, shared bool) {
 	t.o = o
 	t.sights = map[string]*sight{}
 	used := make([]atomic.Int64, len(o.Fields))
@@ -146,7 +148,7 @@ func (t *table) redefine(o *object.Object) {
 	t.used = used
 	for i := len(t.cells); i < len(o.Fields); i++ {
 		var c cells
-		if t.loaded {
+		if t.loaded && !shared {
 			c = newCells(o.Fields[i])
 			c.grow(t.rows)
 			c.finish()
@@ -463,7 +465,7 @@ func (s *Store) Drop(o *object.Object) {
 	}
 	t.clear()
 	fresh := &table{o: t.o}
-	fresh.redefine(t.o)
+	fresh.redefine(t.o, s.opt.Shared)
 	s.tables[o.Number] = fresh
 	s.forgetSights()
 	if t.loading != nil {

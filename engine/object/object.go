@@ -29,7 +29,8 @@ type Object struct {
 	Icon    string   `json:"icon"`  // a lucide icon's name
 	Group   string   `json:"group"` // where navigation shows it: customers, sales, service, activity, org, custom
 	Custom  bool     `json:"custom"`
-	Setup   bool     `json:"setup"` // configuration (stages, departments): written with the admin right, not in the main navigation
+	Retired bool     `json:"retired,omitempty"` // no longer shown, read or written by people; its table stays
+	Setup   bool     `json:"setup"`             // configuration (stages, departments): written with the admin right, not in the main navigation
 	Title   string   `json:"title_field"`
 	Scope   Scope    `json:"scope"`
 	Fields  []*Field `json:"fields"`            // Fields[i].Index == i; the system fields first, then code's, then run time's
@@ -125,6 +126,11 @@ type Field struct {
 	Match     bool   `json:"match,omitempty"`     // a key of the duplicate matcher
 	Retired   bool   `json:"retired,omitempty"`   // no longer shown or written; its column stays
 
+	// Uniqueness that was switched on later: first its keys are written and the index is built, then Unique holds; where
+	// values stood twice it failed.
+	Building   bool `json:"building,omitempty"`
+	Duplicates int  `json:"duplicates,omitempty"` // how many values stood twice when it failed
+
 	MaxLength int      `json:"max_length,omitempty"` // characters; 0 is the kind's own bound
 	Min       string   `json:"min,omitempty"`        // as the API writes the kind's values
 	Max       string   `json:"max,omitempty"`
@@ -191,6 +197,9 @@ type Money struct {
 	Base     int64  // minor units of the workspace's currency
 }
 
+// Keyed says whether the keys that hold a field unique are written.
+func (f *Field) Keyed() bool { return f.Unique || f.Building }
+
 // Field finds a field by name; nil when there is none.
 func (o *Object) Field(name string) *Field {
 	if o.byName == nil {
@@ -207,8 +216,11 @@ func (o *Object) Field(name string) *Field {
 // TitleField is the field whose value names a record to people.
 func (o *Object) TitleField() *Field { return o.Field(o.Title) }
 
-// Seal numbers the fields and builds the index of names. The catalog calls it once for each version of an object.
+// Seal numbers the fields and builds the index of names. What is sealed stays as it is: others read it already.
 func (o *Object) Seal() *Object {
+	if o.byName != nil {
+		return o
+	}
 	o.byName = make(map[string]*Field, len(o.Fields))
 	for i, f := range o.Fields {
 		f.Index = i

@@ -37,9 +37,6 @@ func (s *step) moves() bool {
 
 // commit writes what was planned, if nothing that it rests on has moved.
 func (p *plan) commit(tx db.Tx) (*Result, error) {
-	if err := p.e.catalog.Verify(tx, p.cat.Version); err != nil {
-		return nil, err
-	}
 	if err := p.verify(tx); err != nil {
 		return nil, err
 	}
@@ -51,6 +48,10 @@ func (p *plan) commit(tx db.Tx) (*Result, error) {
 		if err := c.save(s); err != nil {
 			return nil, err
 		}
+	}
+	// Asked last: by now the tables are held against a change of their definitions.
+	if err := p.e.catalog.Verify(tx, p.cat.Version); err != nil {
+		return nil, err
 	}
 	for _, t := range p.tasks {
 		t.ChangeSet = c.set.UUID

@@ -106,7 +106,7 @@ func (p *plan) follow() error {
 
 func (p *plan) do(op *Op, parent *step) (*step, error) {
 	o := p.cat.Object(op.Object)
-	if o == nil {
+	if o == nil || o.Retired && !op.Program && !p.actor.System {
 		return nil, fault.New(fault.Missing, "object.unknown", "object", op.Object)
 	}
 	s := &step{do: op.Do, o: o, parent: parent, program: op.Program || p.actor.System}

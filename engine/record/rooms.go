@@ -14,7 +14,9 @@ import (
 // Catalog answers what records look like now and refuses, inside a write, what was prepared with an older version.
 type Catalog interface {
 	Current() *object.Catalog
-	Verify(tx db.Tx, version int64) error
+	Verify(r db.Reader, version int64) error
+	// Refresh takes what another node has changed; not while holding a snapshot.
+	Refresh(ctx context.Context) error
 }
 
 // Tables keeps rows.

@@ -137,7 +137,11 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 		if !again(err) {
 			return nil, err
 		}
-		last = err
+		if last = err; fault.Has(err, "catalog.moved") {
+			if err := e.catalog.Refresh(ctx); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return nil, settle(last)
 }

@@ -26,7 +26,7 @@ func uniqueIndex(o *object.Object, f *object.Field) string { return "u_" + o.Nam
 // keyColumns are the columns of a single-valued field's keys.
 func keyColumns(f *object.Field) []string {
 	var names []string
-	if f.Unique {
+	if f.Keyed() {
 		names = append(names, f.Name+"__ukey")
 	}
 	if f.Match {
@@ -131,19 +131,23 @@ func childSQL(d db.Dialect, name string) string {
 
 // Missing lists what an object needs and the database lacks, in the order in which it is made.
 func Missing(r db.Reader, o *object.Object) ([]Piece, error) {
+	missing, _, err := Compare(r, o)
+	return missing, err
+}
+
+// Compare is Missing, and the columns of the object's table that it does not need.
+func Compare(r db.Reader, o *object.Object) (missing []Piece, foreign []string, err error) {
 	d := r.Dialect()
 	there := map[string][2][]string{}
-	var missing []Piece
 	for _, p := range Pieces(d, o) {
 		have, known := there[p.Table]
 		if !known {
-			var err error
 			if have[0], err = d.Columns(r, p.Table); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if len(have[0]) > 0 {
 				if have[1], err = d.Indexes(r, p.Table); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 			there[p.Table] = have
@@ -156,7 +160,18 @@ func Missing(r db.Reader, o *object.Object) ([]Piece, error) {
 		}
 		missing = append(missing, p)
 	}
-	return missing, nil
+	needed := append([]string{"id"}, system...)
+	for _, f := range o.Fields {
+		for _, c := range columns(f) {
+			needed = append(needed, c.Name)
+		}
+	}
+	for _, c := range there[o.Name][0] {
+		if !slices.Contains(needed, c) {
+			foreign = append(foreign, c)
+		}
+	}
+	return missing, foreign, nil
 }
 
 // Make executes pieces in a change of schema.

@@ -129,7 +129,7 @@ func (x *part) store(o *object.Object, v any, deleted bool, dst []any) []any {
 	if x.child != "" {
 		return dst
 	}
-	if x.f.Unique {
+	if x.f.Keyed() {
 		dst = append(dst, orNull(UniqueKey(x.f, v), deleted))
 	}
 	if x.f.Match {

@@ -38,7 +38,7 @@ func (p *plan) taken(err error) error {
 		return &Taken{p.o, nil, err}
 	}
 	for _, x := range p.fields {
-		if x.f.Unique && index == uniqueIndex(p.o, x.f) {
+		if x.f.Keyed() && index == uniqueIndex(p.o, x.f) {
 			return &Taken{p.o, x.f, err}
 		}
 	}
@@ -106,7 +106,7 @@ func (p *plan) putChildren(tx db.Tx, x *part, r *object.Record) error {
 			if it.Link != 0 {
 				link = it.Link
 			}
-			if x.f.Unique && r.Deleted == 0 {
+			if x.f.Keyed() && r.Deleted == 0 {
 				key = orNull(ItemKey(x.f, it), false)
 			}
 			args = append(args, r.ID, it.ID, int64(from+i), it.Value, it.Norm, it.Label, link, it.Verified, key)
@@ -150,7 +150,7 @@ func (t *Tables) Update(tx db.Tx, old, r *object.Record) error {
 	args = append(args, r.Version, r.Rev, deleted(r))
 	for i := range p.fields {
 		x := &p.fields[i]
-		if Same(old.At(x.f), r.At(x.f)) && (!moved || !x.f.Unique || x.child != "") {
+		if Same(old.At(x.f), r.At(x.f)) && (!moved || !x.f.Keyed() || x.child != "") {
 			continue
 		}
 		changed = append(changed, x.f)
@@ -193,7 +193,7 @@ func (p *plan) moveChildren(tx db.Tx, x *part, old, r *object.Record, moved bool
 	if x.child == "" {
 		return nil
 	}
-	if Same(old.At(x.f), r.At(x.f)) && (!moved || !x.f.Unique || r.At(x.f) == nil) {
+	if Same(old.At(x.f), r.At(x.f)) && (!moved || !x.f.Keyed() || r.At(x.f) == nil) {
 		return nil
 	}
 	if old.At(x.f) != nil {

@@ -63,6 +63,13 @@ var routes = []route{
 	{"POST /keys", (*API).addKey},
 	{"DELETE /keys/{id}", (*API).revokeKey},
 	{"GET /meta/objects", (*API).objects},
+	{"POST /meta/objects", (*API).addObject},
+	{"PATCH /meta/objects/{object}", (*API).patchObject},
+	{"POST /meta/objects/{object}/fields", (*API).addField},
+	{"PATCH /meta/objects/{object}/fields/{field}", (*API).patchField},
+	{"GET /meta/objects/{object}/fields/{field}/unique", (*API).uniqueness},
+	{"GET /meta/history", (*API).metaHistory},
+	{"POST /meta/history/{id}/undo", (*API).metaUndo},
 	{"GET /records/{object}", (*API).list},
 	{"POST /records/{object}/query", (*API).query},
 	{"POST /records/{object}/aggregate", (*API).aggregate},
@@ -194,6 +201,9 @@ func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 	}
 	space, err := api.app.Space(ctx, r.PathValue("workspace"))
 	if err != nil {
+		return nil, err
+	}
+	if err := space.Catalog.Fresh(ctx); err != nil {
 		return nil, err
 	}
 	if key != nil && key.Workspace != space.ID {

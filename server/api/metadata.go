@@ -1,9 +1,11 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 
 	"youpeng/engine/access"
+	"youpeng/engine/catalog"
 	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/modules/org"
@@ -33,29 +35,45 @@ func (api *API) me(c *call) error {
 // objects is the catalog within the asker's rights.
 func (api *API) objects(c *call) error {
 	cat := c.space.Engine.Catalog()
+	retired := c.actor.Admin && c.r.URL.Query().Get("retired") == "true"
+	tag := fmt.Sprintf(`"%d-%s"`, cat.Version, c.actor.Digest)
+	if retired {
+		tag = fmt.Sprintf(`"%d-%s-retired"`, cat.Version, c.actor.Digest)
+	}
+	c.w.Header().Set("ETag", tag)
+	c.w.Header().Set("Cache-Control", "private, no-cache")
+	if c.r.Header.Get("If-None-Match") == tag {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
 	list := []map[string]any{}
 	for i, o := range cat.Objects {
-		if c.actor.Reading(o) == access.None {
-			continue
+		// A key that is for definitions alone sees them all.
+		if c.actor.Reading(o) != access.None || o.Retired && retired || !o.Retired && c.actor.Scopes != nil && c.actor.Configures {
+			list = append(list, c.objectForm(o, i, retired))
 		}
-		fields := []map[string]any{}
-		for _, f := range o.Fields {
-			right := c.actor.Field(o, f)
-			if right == access.Hidden || f.Retired {
-				continue
-			}
-			fields = append(fields, fieldForm(f, right))
-		}
-		list = append(list, map[string]any{"name": o.Name, "label": o.Label, "plural": o.Plural, "icon": o.Icon, "custom": o.Custom, "owned": o.Scope.Owner, "title_field": o.Title,
-			"nav": !o.Setup && o.Lines == "", "group": o.Group, "order": i, "fields": fields})
 	}
 	return rest.JSON(c.w, http.StatusOK, map[string]any{"version": cat.Version, "objects": list})
+}
+
+// objectForm is an object with its fields as the asker may see them.
+func (c *call) objectForm(o *object.Object, order int, retired bool) map[string]any {
+	fields := []map[string]any{}
+	for _, f := range o.Fields {
+		right := c.actor.Field(o, f)
+		if right == access.Hidden || f.Retired && !retired {
+			continue
+		}
+		fields = append(fields, fieldForm(f, right))
+	}
+	return map[string]any{"name": o.Name, "label": o.Label, "plural": o.Plural, "icon": o.Icon, "custom": o.Custom, "retired": o.Retired, "owned": o.Scope.Owner, "setup": o.Setup,
+		"title_field": o.Title, "nav": !o.Setup && o.Lines == "" && !o.Retired, "group": o.Group, "order": order, "fields": fields}
 }
 
 func fieldForm(f *object.Field, right access.Right) map[string]any {
 	k := field.Of(f)
 	m := map[string]any{"name": f.Name, "kind": f.Kind, "label": f.Label, "required": f.Required, "unique": f.Unique, "immutable": f.Immutable, "read_only": f.ReadOnly || f.System,
-		"system": f.System, "personal": f.Personal, "right": rightNames[right], "list": f.List > 0, "filter": len(k.Ops()) > 0, "sort": k.Sorts() && right > access.Masked, "ops": k.Ops()}
+		"system": f.System, "custom": f.Custom, "retired": f.Retired, "search": f.Search, "place": f.List, "unique_state": catalog.State(f), "personal": f.Personal, "right": rightNames[right], "list": f.List > 0, "filter": len(k.Ops()) > 0, "sort": k.Sorts() && right > access.Masked, "ops": k.Ops()}
 	for name, v := range map[string]string{"min": f.Min, "max": f.Max, "pattern": f.Pattern, "target": f.Target, "group": f.Section} {
 		if v != "" {
 			m[name] = v
@@ -75,6 +93,18 @@ func fieldForm(f *object.Field, right access.Right) map[string]any {
 	}
 	if len(f.Labels) > 0 {
 		m["labels"] = f.Labels
+	}
+	if f.Match {
+		m["match"] = true
+	}
+	if f.OnDelete != object.Keep {
+		m["on_delete"] = f.OnDelete
+	}
+	if f.Series != nil {
+		m["series"] = f.Series
+	}
+	if f.Default != nil {
+		m["default"] = f.Default
 	}
 	if len(f.Targets) > 0 {
 		m["targets"] = f.Targets

@@ -126,6 +126,7 @@ func (a *App) Close() {
 		if s.unfollow != nil {
 			s.unfollow()
 		}
+		s.Catalog.Close()
 		s.Log.Close()
 		s.columns.Close()
 		_ = s.DB.Close()
@@ -188,8 +189,9 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	s.Tables = table.New(s.DB.Dialect())
-	s.columns = column.New(column.Options{Source: table.Source{DB: s.DB, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log})
+	s.columns = column.New(column.Options{Source: table.Source{DB: s.DB, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log, Shared: a.cfg.Database != ""})
 	s.columns.SetCatalog(s.Catalog.Current())
+	s.Catalog.Watch(s.defined)
 	var log atomic.Pointer[changelog.Log]
 	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later})
 	if err != nil {
@@ -207,6 +209,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	}
 	s.module = &modules.Space{Engine: s.Engine, DB: s.DB, Tables: s.Tables, Queue: s.queue, Clock: a.cfg.Clock, Zone: Zone}
 	s.follow(ctx, after, a.cfg.Database != "")
+	s.Catalog.Start(a.cfg.Database != "")
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"time"
+
+	"youpeng/engine/object"
 )
 
 // Now is the workspace's time.
@@ -36,4 +38,11 @@ func decode(b []byte) (v any, err error) {
 	d.UseNumber()
 	err = d.Decode(&v)
 	return v, err
+}
+
+// defined hands a new catalog on to whoever keeps something that is made of it.
+func (s *Space) defined(cat *object.Catalog) {
+	s.columns.SetCatalog(cat)
+	s.Tables.Keep(cat)
+	s.people.forget()
 }

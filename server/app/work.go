@@ -157,6 +157,10 @@ func (s *Space) apply(ctx context.Context, batch []changelog.Commit) error {
 	}
 	var changes []column.Change
 	err := s.DB.Read(ctx, func(r db.Reader) error {
+		// Rows of a newer catalog have fields that this one would not see.
+		if err := s.Catalog.Verify(r, cat.Version); err != nil {
+			return err
+		}
 		changes = changes[:0]
 		for o, ids := range wanted {
 			rows, err := s.Tables.ByIDs(r, o, ids, nil)
@@ -175,6 +179,12 @@ func (s *Space) apply(ctx context.Context, batch []changelog.Commit) error {
 		}
 		return nil
 	})
+	if fault.Has(err, "catalog.moved") {
+		if err := s.Catalog.Refresh(ctx); err != nil {
+			return err
+		}
+		return s.apply(ctx, batch)
+	}
 	if err != nil {
 		return err
 	}
