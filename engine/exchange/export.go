@@ -271,6 +271,9 @@ func (e *exporting) item(f *object.Field, it any) string {
 		} else if ok {
 			return s
 		}
+		if s, ok := x["masked"].(string); ok {
+			return s
+		}
 		s, _ := x["title"].(string)
 		return s
 	}

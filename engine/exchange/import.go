@@ -220,15 +220,7 @@ func (j *importing) batch(ctx context.Context, list []*entry) error {
 		if !j.args.DryRun {
 			now, later = apart(pending, matches)
 		}
-		decisions := make([]decision, len(now))
-		for i, e := range now {
-			m := matches[e]
-			if j.args.DryRun {
-				m = j.before(e, m)
-			}
-			decisions[i] = j.judged(e, m, made)
-		}
-		errs, err := j.write(ctx, now, decisions)
+		decisions, errs, err := j.settle(ctx, now, matches, made)
 		if err != nil {
 			return err
 		}
@@ -253,6 +245,33 @@ func (j *importing) batch(ctx context.Context, list []*entry) error {
 		}
 	}
 	return err
+}
+
+// settle decides on entries and does what was decided; in a dry run one after the other, for each may be the earlier row
+// of the next.
+func (j *importing) settle(ctx context.Context, list []*entry, matches map[*entry][2][]found, made map[uuid.UUID]bool) ([]decision, []error, error) {
+	decisions := make([]decision, len(list))
+	if !j.args.DryRun {
+		for i, e := range list {
+			decisions[i] = j.judged(e, matches[e], made)
+		}
+		errs, err := j.write(ctx, decisions)
+		return decisions, errs, err
+	}
+	errs := make([]error, len(list))
+	for i, e := range list {
+		d := j.judged(e, j.before(e, matches[e]), made)
+		if decisions[i] = d; len(d.ops) > 0 {
+			_, errs[i] = j.deps.Engine.Write(ctx, &record.Write{Actor: j.actor, Via: "import", DryRun: true, Ops: d.ops})
+			if errs[i] != nil && fault.As(errs[i]).Class == fault.Internal {
+				return nil, nil, errs[i]
+			}
+		}
+		if errs[i] == nil && len(e.wrongs) == 0 {
+			j.remember(e)
+		}
+	}
+	return decisions, errs, nil
 }
 
 // judged decides on an entry; one that could not be understood fails.
@@ -296,14 +315,8 @@ func (j *importing) before(e *entry, m [2][]found) [2][]found {
 	for side := range e.keys {
 		byLine := map[int][]string{}
 		for _, k := range e.keys[side] {
-			h := fnv.New64a()
-			fmt.Fprintf(h, "%d %d %s", side, k.field.Index, k.text)
-			line, there := j.seen[h.Sum64()]
-			switch {
-			case there && !slices.Contains(byLine[line], k.field.Name):
+			if line, there := j.seen[k.hash(side)]; there && !slices.Contains(byLine[line], k.field.Name) {
 				byLine[line] = append(byLine[line], k.field.Name)
-			case !there && len(e.wrongs) == 0:
-				j.seen[h.Sum64()] = e.row.Line
 			}
 		}
 		for _, line := range slices.Sorted(maps.Keys(byLine)) {
@@ -313,21 +326,26 @@ func (j *importing) before(e *entry, m [2][]found) [2][]found {
 	return m
 }
 
-// write does the operations of decisions and answers what refused each entry.
-func (j *importing) write(ctx context.Context, list []*entry, decisions []decision) ([]error, error) {
-	errs := make([]error, len(list))
-	if j.args.DryRun {
-		for i, d := range decisions {
-			if len(d.ops) == 0 {
-				continue
-			}
-			_, err := j.deps.Engine.Write(ctx, &record.Write{Actor: j.actor, Via: "import", DryRun: true, Ops: d.ops})
-			if errs[i] = err; err != nil && fault.As(err).Class == fault.Internal {
-				return nil, err
+// remember keeps on which line the keys of an entry stood first.
+func (j *importing) remember(e *entry) {
+	for side := range e.keys {
+		for _, k := range e.keys[side] {
+			if h := k.hash(side); j.seen[h] == 0 {
+				j.seen[h] = e.row.Line
 			}
 		}
-		return errs, nil
 	}
+}
+
+func (k key) hash(side int) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %d %s", side, k.field.Index, k.text)
+	return h.Sum64()
+}
+
+// write does the operations of decisions and answers what refused each.
+func (j *importing) write(ctx context.Context, decisions []decision) ([]error, error) {
+	errs := make([]error, len(decisions))
 	w := &record.Write{Actor: j.actor, Via: "import", Set: j.set}
 	for _, d := range decisions {
 		w.Ops = append(w.Ops, d.ops...)

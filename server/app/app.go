@@ -17,6 +17,7 @@ import (
 	"youpeng/engine/catalog"
 	"youpeng/engine/changelog"
 	"youpeng/engine/column"
+	"youpeng/engine/exchange"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/engine/table"
@@ -54,18 +55,19 @@ type App struct {
 // Space is one open workspace.
 type Space struct {
 	control.Workspace
-	Engine  *record.Engine
-	Catalog *catalog.Store
-	Log     *changelog.Log
-	DB      *db.DB
-	Tables  *table.Tables
-	columns *column.Store
-	clock   clock.Clock
-	people  people
-	queue   *job.Queue
-	module  *modules.Space
-	log     *slog.Logger
-	rights  func(*access.Actor)
+	Engine   *record.Engine
+	Catalog  *catalog.Store
+	Log      *changelog.Log
+	DB       *db.DB
+	Tables   *table.Tables
+	columns  *column.Store
+	clock    clock.Clock
+	people   people
+	queue    *job.Queue
+	module   *modules.Space
+	exchange *exchange.Deps
+	log      *slog.Logger
+	rights   func(*access.Actor)
 
 	seen     atomic.Int64 // the last commit that the columns of this node contain
 	unfollow context.CancelFunc
@@ -204,6 +206,9 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	log.Store(s.Log)
+	if err := s.openExchange(ctx, a); err != nil {
+		return err
+	}
 	if s.queue, err = a.jobs.Add(ctx, job.Workspace{DB: s.DB, Zone: Zone, Value: s}); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 // work registers what the queue can do: the program's own kinds and those of the modules.
 func (a *App) work() {
 	a.jobs = job.NewDispatcher(job.Options{Clock: a.cfg.Clock, Log: a.cfg.Log})
-	kinds := ownJobs()
+	kinds := append(ownJobs(), exchangeJobs()...)
 	for _, m := range Modules {
 		kinds = append(kinds, m.Jobs...)
 	}
