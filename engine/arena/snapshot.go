@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	"youpeng/platform/fault"
 	"youpeng/platform/hanzi"
@@ -12,6 +13,17 @@ import (
 
 // snapshotForm counts changes to the form of a snapshot.
 const snapshotForm = 1
+
+// Copy is what the arena holds now, to be written while the arena goes on; it can be written and nothing else.
+func (a *Arena) Copy() *Arena {
+	c := &Arena{class: a.class, width: a.width, chunks: make([]*chunk, len(a.chunks))}
+	for i, k := range a.chunks {
+		if k != nil {
+			c.chunks[i] = &chunk{text: slices.Clone(k.text), ends: slices.Clone(k.ends), ords: slices.Clone(k.ords), cores: slices.Clone(k.cores)}
+		}
+	}
+	return c
+}
 
 // WriteTo writes the arena for ReadFrom.
 func (a *Arena) WriteTo(w io.Writer) (int64, error) {

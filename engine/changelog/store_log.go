@@ -23,7 +23,7 @@ func createTables(tx db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return identify(tx)
 }
 
 // lease makes its holder the only one that numbers until its transaction ends: the row is locked as long, so whoever

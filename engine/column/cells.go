@@ -21,6 +21,9 @@ type cells interface {
 	finish()
 	bytes() int64
 	free()
+	// save and load are for snapshots.
+	save(w *saver)
+	load(r *loader)
 }
 
 // newCells makes the empty column of a field.
@@ -362,6 +365,7 @@ type lists struct {
 	num[uint32]
 	items []uint32
 	waste int
+	moves int    // how often items were moved
 	dict  *words // nil for links
 	back  *reverse
 }
@@ -427,6 +431,7 @@ func (c *lists) compact() {
 		}
 	}
 	c.items, c.waste = fresh, 0
+	c.moves++
 }
 
 func (c *lists) wipe(o uint32) {

@@ -24,12 +24,13 @@ type Source interface {
 
 // Options are what a store needs.
 type Options struct {
-	Source Source
-	Clock  clock.Clock
-	Memory int64  // bytes for columns and visible sets; 0 is without bound
-	Dir    string // where snapshots lie; empty: there are none
-	Shared bool   // other nodes write to the same database
-	Log    *slog.Logger
+	Source  Source
+	Clock   clock.Clock
+	Memory  int64   // bytes for columns and visible sets; 0 is without bound
+	Dir     string  // where snapshots lie; empty: there are none
+	Journal Journal // by which snapshots are judged; nil: there are none
+	Shared  bool    // other nodes write too
+	Log     *slog.Logger
 }
 
 // Change is what became of a row.
@@ -51,6 +52,8 @@ type Store struct {
 	tick    atomic.Int64
 	backMu  sync.Mutex // for making reverse lists under the read lock
 	sightMu sync.Mutex // for the tables' maps of visible sets under the read lock
+	commits atomic.Int64
+	files   files
 }
 
 // table is what is held of one object.
@@ -66,6 +69,8 @@ type table struct {
 	used    []atomic.Int64
 	loading *loading
 	sights  map[string]*sight
+	changes int64 // how many were taken
+	kept    kept
 }
 
 // loading is a load under way and the changes that came meanwhile.
@@ -114,7 +119,7 @@ func New(opt Options) *Store {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{opt: opt, tables: map[int]*table{}}
+	return &Store{opt: opt, tables: map[int]*table{}, files: files{gone: map[int]int{}, wake: make(chan struct{}, 1)}}
 }
 
 // SetCatalog tells the store what records look like now. A field that was not there before begins empty; where others
@@ -266,20 +271,49 @@ func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) 
 	o := t.o
 	s.mu.Unlock()
 
-	fresh, err := s.read(ctx, o, indexes)
+	parts, err := s.fetch(ctx, o, indexes)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(l.done)
 	if t.loading != l { // dropped meanwhile
+		for _, p := range parts {
+			p.clear()
+		}
 		return nil
 	}
 	t.loading = nil
 	if err != nil {
 		return err
 	}
-	s.install(t, fresh, l.pending)
+	for _, p := range parts {
+		s.install(t, p, l.pending)
+	}
 	s.evict(keep)
 	return nil
+}
+
+// fetch makes tables of some fields: those that a snapshot has from it, the others from the source.
+func (s *Store) fetch(ctx context.Context, o *object.Object, indexes []int) (parts []*table, err error) {
+	saved, err := s.restore(ctx, o, indexes)
+	if err != nil {
+		return nil, err
+	}
+	rest := indexes
+	if saved != nil {
+		parts = append(parts, saved)
+		rest = slices.DeleteFunc(slices.Clone(indexes), func(i int) bool { return *saved.slot(i) != nil })
+		if len(rest) == 0 {
+			return parts, nil
+		}
+	}
+	fresh, err := s.read(ctx, o, rest)
+	if err != nil {
+		if saved != nil {
+			saved.clear()
+		}
+		return nil, err
+	}
+	return append(parts, fresh), nil
 }
 
 // read makes a table of some fields from the source.
@@ -291,11 +325,7 @@ func (s *Store) read(ctx context.Context, o *object.Object, indexes []int) (*tab
 		if !slices.Contains(fields, f) {
 			fields = append(fields, f)
 		}
-		if i >= searchSlot {
-			*t.slot(i) = newSearched(f)
-		} else {
-			*t.slot(i) = newCells(f)
-		}
+		*t.slot(i) = newSlot(f, i)
 	}
 	err := s.opt.Source.Load(ctx, o, fields, func(records []*object.Record) error {
 		if err := ctx.Err(); err != nil {
@@ -367,7 +397,9 @@ func (s *Store) install(t, fresh *table, pending []Change) {
 	}
 	t.grow(fresh.rows)
 	fresh.grow(t.rows)
+	t.changes += fresh.changes
 	if !t.loaded {
+		t.kept = fresh.kept
 		t.exists, t.living, t.rev, t.loaded = fresh.exists, fresh.living, fresh.rev, true
 	} else {
 		fresh.rev.free()
@@ -395,6 +427,10 @@ const rebuildFrom = 1000
 
 // Apply takes rows as they are after commits. Repeats and early ones do no harm: a row counts if its Rev is higher.
 func (s *Store) Apply(changes []Change) {
+	if s.commits.Add(1)%snapshotCommits == 0 {
+		s.wake()
+	}
+	defer s.forgetPurged(changes)
 	bulk := len(changes) > rebuildFrom
 	for i := 0; i < len(changes); {
 		s.mu.Lock()
@@ -408,6 +444,30 @@ func (s *Store) Apply(changes []Change) {
 			s.apply(changes[i])
 		}
 		s.mu.Unlock()
+	}
+}
+
+// wake lets snapshots be written soon.
+func (s *Store) wake() {
+	select {
+	case s.files.wake <- struct{}{}:
+	default:
+	}
+}
+
+// forgetPurged deletes the snapshots in which purged records may still stand, before whoever purged them is answered.
+func (s *Store) forgetPurged(changes []Change) {
+	var objects []*object.Object
+	for _, c := range changes {
+		if c.Purged && !slices.Contains(objects, c.Object) {
+			objects = append(objects, c.Object)
+		}
+	}
+	if len(objects) == 0 {
+		return
+	}
+	if err := s.Delete(objects...); err != nil {
+		s.opt.Log.Error("deleting column snapshots", "err", err)
 	}
 }
 
@@ -429,6 +489,7 @@ func (s *Store) apply(c Change) {
 	if !t.take(c) {
 		return
 	}
+	t.changes++
 	if t.o.Name == collaborator {
 		if shared {
 			s.patchShared(share)
@@ -457,6 +518,9 @@ func (t *table) forget(c cells) {
 
 // Drop forgets all of an object, to be loaded again by the next question.
 func (s *Store) Drop(o *object.Object) {
+	if err := s.Delete(o); err != nil {
+		s.opt.Log.Error("deleting column snapshots", "err", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.tables[o.Number]

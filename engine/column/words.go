@@ -3,7 +3,8 @@ package column
 import (
 	"bytes"
 	"encoding/binary"
-	"hash/maphash"
+	"math/bits"
+	"math/rand/v2"
 	"slices"
 
 	"youpeng/platform/hanzi"
@@ -17,7 +18,7 @@ type words struct {
 	uses []uint32 // by code: rows that hold it
 	dead int      // codes without use
 	hash []uint32 // open addressing by value
-	seed maphash.Seed
+	seed uint64
 	freq [256]int
 
 	order [][]uint32 // codes by folded text's pinyin key, in runs; nil when the column is not sorted
@@ -26,7 +27,7 @@ type words struct {
 }
 
 func newWords(ordered bool) *words {
-	d := &words{at: []uint64{0}, uses: []uint32{0}, hash: make([]uint32, 64), seed: maphash.MakeSeed()}
+	d := &words{at: []uint64{0}, uses: []uint32{0}, hash: make([]uint32, 64), seed: rand.Uint64()}
 	if ordered {
 		d.label = []uint64{0}
 		d.order = [][]uint32{}
@@ -63,9 +64,24 @@ func (d *words) entry(code uint32) (value, fold []byte) {
 	return value, p[k : k+int(n)-1]
 }
 
+// sum is the hash of a text: words of eight bytes folded into a secret start by multiplication. It is our own so that a
+// snapshot can keep the table.
+func (d *words) sum(s string) uint64 {
+	const odd = 0x9E3779B97F4A7C15
+	h := d.seed ^ uint64(len(s))*odd
+	for len(s) > 0 {
+		var w [8]byte
+		s = s[copy(w[:], s):]
+		hi, lo := bits.Mul64(binary.LittleEndian.Uint64(w[:])^h, d.seed|odd)
+		h ^= hi ^ lo
+	}
+	hi, lo := bits.Mul64(h, odd)
+	return hi ^ lo
+}
+
 // find answers the code of a text as written.
 func (d *words) find(value string) uint32 {
-	for i := maphash.String(d.seed, value) & uint64(len(d.hash)-1); ; i = (i + 1) & uint64(len(d.hash)-1) {
+	for i := d.sum(value) & uint64(len(d.hash)-1); ; i = (i + 1) & uint64(len(d.hash)-1) {
 		code := d.hash[i]
 		if code == 0 {
 			return 0
@@ -123,7 +139,7 @@ func (d *words) append(value, fold string) uint32 {
 
 func (d *words) enter(code uint32) {
 	v, _ := d.entry(code)
-	i := maphash.Bytes(d.seed, v) & uint64(len(d.hash)-1)
+	i := d.sum(string(v)) & uint64(len(d.hash)-1)
 	for d.hash[i] != 0 {
 		i = (i + 1) & uint64(len(d.hash)-1)
 	}
@@ -259,17 +275,20 @@ func (d *words) sort() {
 		}
 		return int(a.code) - int(b.code)
 	})
-	d.order = d.order[:0]
-	for len(list) > 0 {
-		n := min(len(list), runLength/2)
-		run := make([]uint32, n, runLength)
-		for i := range run {
-			run[i] = list[i].code
-		}
-		d.order = append(d.order, run)
-		list = list[n:]
+	codes := make([]uint32, len(list))
+	for i := range list {
+		codes[i] = list[i].code
 	}
+	d.runs(codes)
 	d.spread()
+}
+
+// runs takes an order.
+func (d *words) runs(codes []uint32) {
+	d.order = d.order[:0]
+	for run := range slices.Chunk(codes, runLength/2) {
+		d.order = append(d.order, append(make([]uint32, 0, runLength), run...))
+	}
 }
 
 // spread gives labels anew, at equal distances.
