@@ -406,6 +406,11 @@ func (e *Engine) Do(ctx context.Context, name, verb string, id uuid.UUID, body m
 	if !ok {
 		return nil, fault.New(fault.Missing, "verb.unknown", "verb", verb)
 	}
+	if base.Key != nil && !base.DryRun { // before the verb finds that its work is done
+		if res, err := e.replayed(ctx, &base); err != nil || res != nil {
+			return res, err
+		}
+	}
 	rec, err := e.Record(ctx, base.Actor, name, id)
 	if err != nil {
 		return nil, err

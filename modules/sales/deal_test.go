@@ -185,5 +185,12 @@ func TestWhoseDealsAndStages(t *testing.T) {
 		if got := history(w, deal); got != "->初步接触 0, 初步接触>报备 0" {
 			t.Errorf("restored with %s", got)
 		}
+		for _, do := range []string{record.Delete, record.Purge} {
+			_, err = w.Write(w.Amy, record.Op{Do: do, Object: "deal", UUID: deal.UUID})
+			w.Must(err)
+		}
+		if _, err := w.Engine.Record(context.Background(), Program, "stage_change", move.UUID); !fault.Is(err, fault.Missing) {
+			t.Errorf("the history of a deal that is gone for good: %v", err)
+		}
 	})
 }

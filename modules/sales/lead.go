@@ -18,7 +18,7 @@ var (
 	LeadTitle      = object.Add[string](Lead, "title", object.KindText, word("职位", "Title"), object.Long(100))
 	LeadPhones     = object.Add[[]object.Item](Lead, "phones", object.KindPhone, word("电话", "Phones"), object.Searched, object.Matched, object.Personal, phoneLabels, object.InList(3))
 	LeadEmails     = object.Add[[]object.Item](Lead, "emails", object.KindEmail, word("邮箱", "E-mails"), object.Searched, object.Personal)
-	LeadMessengers = object.Add[[]object.Item](Lead, "messengers", object.KindMessenger, word("即时通讯", "Messengers"), object.Personal)
+	LeadMessengers = object.Add[[]object.Item](Lead, "messengers", object.KindMessenger, word("即时通讯", "Messengers"), object.Personal, messengerLabels)
 	LeadSource     = object.Add[string](Lead, "source", object.KindChoice, word("来源", "Source"), sources, object.InList(5))
 	LeadStatus     = object.Add[string](Lead, "status", object.KindChoice, word("状态", "Status"), object.Default(LeadNew), object.InList(4), object.Options(
 		option(LeadNew, "新线索", "New", "blue"), option("contacting", "跟进中", "Contacting", "amber"), option("qualified", "已确认", "Qualified", "green"),

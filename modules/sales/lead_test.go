@@ -1,7 +1,10 @@
 package sales_test
 
 import (
+	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -18,7 +21,18 @@ import (
 	"youpeng/platform/fault"
 )
 
-var all = []modules.Module{org.Module(), customers.Module(), sales.Module()}
+// activity stands for the object of that name, which a lead may have some of.
+func activity() modules.Module {
+	o := object.New("activity", object.Text{EN: "activity"}, object.Text{EN: "activities"}, object.Titled("subject"), object.Owned)
+	object.Add[string](o, "subject", object.KindText, object.Text{EN: "subject"})
+	object.Add[int64](o, "owner", object.KindOwner, object.Text{EN: "owner"}, object.Default("me"))
+	for _, name := range []string{"lead", "customer", "contact", "deal"} {
+		object.Add[int64](o, name, object.KindLink, object.Text{EN: name}, object.To(name, object.Clear), object.OnTimeline)
+	}
+	return modules.Module{Name: "activity", Objects: []*object.Object{o}}
+}
+
+var all = []modules.Module{org.Module(), customers.Module(), activity(), sales.Module()}
 
 var phone = []any{map[string]any{"value": "13800138000"}}
 
@@ -38,6 +52,7 @@ func counts(w *World) string {
 func TestLeadBecomesCustomerContactAndDealAtOnce(t *testing.T) {
 	Each(t, all, func(t *testing.T, w *World) {
 		lead := aLead(w)
+		call := w.Create(w.Amy, "activity", map[string]any{"subject": "电话", "lead": lead.UUID.String()})
 		told, res, err := w.Do(w.Amy, lead, "convert", map[string]any{"deal": map[string]any{"name": "采购设备", "amount": "5000"}}, false)
 		w.Must(err)
 		customer := w.Find("customer", uuid.MustParse(told["customer"].(string)))
@@ -58,6 +73,9 @@ func TestLeadBecomesCustomerContactAndDealAtOnce(t *testing.T) {
 		if sales.LeadStatus.Get(now) != sales.LeadDone || !sales.LeadConvertedAt.Has(now) || sales.LeadCustomer.Get(now) != customer.ID || sales.LeadContact.Get(now) != contact.ID || sales.LeadDeal.Get(now) != deal.ID {
 			t.Errorf("lead %v", now.Values)
 		}
+		if a := w.Get(call); a.Get("customer") != customer.ID || a.Get("contact") != contact.ID || a.Get("deal") != deal.ID || a.Get("lead") != lead.ID {
+			t.Errorf("what was done about the lead did not come along: %v", a.Values)
+		}
 		if _, _, err := w.Do(w.Amy, now, "convert", nil, false); !fault.Has(err, "lead.converted") {
 			t.Errorf("converted twice: %v", err)
 		}
@@ -70,7 +88,11 @@ func TestLeadBecomesCustomerContactAndDealAtOnce(t *testing.T) {
 			t.Errorf("left after the undo: %s", got)
 		}
 		same(t, w.Get(lead), lead)
+		same(t, w.Get(call), call)
 		w.Undo(w.Amy, undone.ChangeSet)
+		if a := w.Get(call); a.Get("customer") != customer.ID {
+			t.Errorf("after undoing the undo the call is of customer %v", a.Get("customer"))
+		}
 		if got := counts(w); got != "1 1 1 1 " || sales.LeadStatus.Get(w.Get(lead)) != sales.LeadDone || sales.LeadDeal.Get(w.Get(lead)) != deal.ID {
 			t.Errorf("after undoing the undo: %s %v", got, w.Get(lead).Values)
 		}
@@ -211,6 +233,47 @@ func TestUnqualify(t *testing.T) {
 		}
 		if _, err := w.Write(w.Amy, record.Op{Do: record.Update, Object: "lead", UUID: lead.UUID, Version: 2, Values: map[string]any{"status": "contacting"}}); err != nil || sales.LeadReason.Has(w.Get(lead)) {
 			t.Errorf("taken up again: %v %q", err, sales.LeadReason.Get(w.Get(lead)))
+		}
+	})
+}
+
+func TestOneConversionOfMany(t *testing.T) {
+	Each(t, all, func(t *testing.T, w *World) {
+		lead := aLead(w)
+		body := map[string]any{"deal": map[string]any{}}
+		var wait sync.WaitGroup
+		var done, refused atomic.Int64
+		for range 8 {
+			wait.Go(func() {
+				_, err := w.Engine.Do(context.Background(), "lead", "convert", lead.UUID, body, record.Write{Actor: w.Amy})
+				switch {
+				case err == nil:
+					done.Add(1)
+				case fault.Has(err, "lead.converted") || fault.Has(err, "record.clash"):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if done.Load() != 1 || refused.Load() != 7 || counts(w) != "1 1 1 1 " {
+			t.Errorf("%d done, %d refused, %s", done.Load(), refused.Load(), counts(w))
+		}
+	})
+}
+
+func TestAConversionToldTwiceIsDoneOnce(t *testing.T) {
+	Each(t, all, func(t *testing.T, w *World) {
+		lead := aLead(w)
+		do := func() *record.Result {
+			res, err := w.Engine.Do(context.Background(), "lead", "convert", lead.UUID, nil, record.Write{Actor: w.Amy, Key: &record.Key{Key: "k", Scope: "POST x"}})
+			w.Must(err)
+			return res
+		}
+		first := do()
+		if again := do(); !again.Replayed || string(again.Answer) != string(first.Answer) || counts(w) != "1 1 0 0 " {
+			t.Errorf("%s, then %s: %s", first.Answer, again.Answer, counts(w))
 		}
 	})
 }

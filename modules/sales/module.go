@@ -15,6 +15,9 @@ func option(name, zh, en, color string) object.Option {
 
 var phoneLabels = object.Labels(option("mobile", "手机", "Mobile", ""), option("work", "工作", "Work", ""), option("home", "住宅", "Home", ""))
 
+var messengerLabels = object.Labels(option("wechat", "微信", "WeChat", ""), option("wecom", "企业微信", "WeCom", ""), option("qq", "QQ", "QQ", ""),
+	option("dingtalk", "钉钉", "DingTalk", ""), option("feishu", "飞书", "Feishu", ""), option("whatsapp", "WhatsApp", "WhatsApp", ""))
+
 // sources are where leads and deals come from: those of customers, for a conversion carries them over.
 var sources = object.Options(
 	option("website", "官网", "Website", "blue"), option("referral", "转介绍", "Referral", "green"), option("exhibition", "展会", "Exhibition", "violet"),

@@ -232,7 +232,9 @@ func TestWhereDealsBeginAndGoBackTo(t *testing.T) {
 
 func TestWhatLeadsMayBe(t *testing.T) {
 	t.Parallel()
-	lead := func(status string, at any) *object.Record { return rec(Lead, "status", status, "converted_at", at) }
+	lead := func(status string, customer any) *object.Record {
+		return rec(Lead, "status", status, "customer", customer, "converted_at", customer) // the time is as good as any
+	}
 	for name, x := range map[string]struct {
 		old, lead *object.Record
 		code      string
