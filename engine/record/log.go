@@ -301,6 +301,12 @@ func (e *Engine) Verify(r db.Reader, now *object.Record) (broken []int64, err er
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range now.Object.Fields { // what no entry names is empty
+		if !f.System && !f.Derived && now.At(f) != nil && len(list) > 0 && !slices.ContainsFunc(list, func(x *entry) bool { return slices.Contains(x.Names, f.Name) }) {
+			broken = append(broken, list[0].ID)
+			break
+		}
+	}
 	for i, x := range list {
 		if x.erased || x.Op == Purge || slices.ContainsFunc(x.Names, func(n string) bool { return now.Object.Field(n) == nil }) {
 			continue
