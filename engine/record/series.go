@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ const blockSize = 100
 // blocks are the numbers of gapped series that this process has drawn and not given out yet. Those of a process that
 // dies are lost, which is what such a series allows; in return its writers do not wait for each other.
 type blocks struct {
+	draw sync.Mutex // one draws at a time, for all who wait
 	mu   sync.Mutex
 	left map[string]block // by series
 }
@@ -48,13 +50,10 @@ func (b *blocks) lacks(name, period string, want int64) bool {
 	return x.period != period || x.to-x.next < want
 }
 
-// put keeps numbers that were drawn; another block that came meanwhile is kept instead if more is left of it.
+// put keeps numbers that were drawn.
 func (b *blocks) put(name string, x block) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if was := b.left[name]; was.period == x.period && was.to-was.next > x.to-x.next {
-		return
-	}
 	if b.left == nil {
 		b.left = map[string]block{}
 	}
@@ -78,8 +77,14 @@ func (p *plan) reserve(ctx context.Context) error {
 			}
 		}
 	}
+	maps.DeleteFunc(need, func(name string, n int64) bool { return !p.e.blocks.lacks(name, period[name], n) })
+	if len(need) == 0 {
+		return nil
+	}
+	p.e.blocks.draw.Lock()
+	defer p.e.blocks.draw.Unlock()
 	for name, n := range need {
-		if !p.e.blocks.lacks(name, period[name], n) {
+		if !p.e.blocks.lacks(name, period[name], n) { // somebody has drawn meanwhile
 			continue
 		}
 		n += blockSize

@@ -40,8 +40,10 @@ func TestGappedSeriesGivesEachNumberOnce(t *testing.T) {
 		if len(got) != 16*8 {
 			t.Errorf("%d numbers for %d records: %v", len(got), 16*8, got)
 		}
-		if got["C-2026-00001"] != 1 {
-			t.Errorf("the first number is not among %v", got)
+		for n := range got {
+			if n > "C-2026-00999" {
+				t.Errorf("%s: numbers were drawn that nobody needs", n)
+			}
 		}
 		_, err := w.try(w.amy, record.Op{Do: record.Create, Object: "customer", Values: map[string]any{"size": 1}})
 		if err == nil {
@@ -55,9 +57,6 @@ func TestGappedSeriesGivesEachNumberOnce(t *testing.T) {
 		must(t, err)
 		if n := res.Outcomes[0].Record.Get("card"); n != nil {
 			t.Errorf("a dry run drew %v", n)
-		}
-		if c := w.create(w.amy, "customer", map[string]any{"name": "x"}); c.Get("card") != "C-2027-00002" {
-			t.Errorf("after a dry run comes %v", c.Get("card"))
 		}
 	})
 }
