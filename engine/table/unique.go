@@ -62,7 +62,7 @@ func (t *Tables) FillKeys(tx db.Tx, o *object.Object, f *object.Field, after int
 // span answers the last of some rows after an id, and how many they are.
 func (p *plan) span(r db.Reader, after int64, rows int) (last, n int64, err error) {
 	id := p.d.Quote("id")
-	_, err = r.One([]any{&last, &n}, "SELECT coalesce(max("+id+"), 0), count(*) FROM (SELECT "+id+" FROM "+p.name+" WHERE "+id+" > ? ORDER BY "+id+" LIMIT ?) AS some", after, int64(rows))
+	_, err = r.One([]any{&last, &n}, "SELECT coalesce(max("+id+"), 0), count(*) FROM (SELECT "+id+" FROM "+p.name+" WHERE "+id+" > ? ORDER BY "+id+" LIMIT ?) AS span", after, int64(rows))
 	return last, n, err
 }
 
