@@ -2,6 +2,7 @@ import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { NotificationBell } from '@/modules/notifications/bell'
 import { useLabel, useMe } from '@/record/catalog'
 import { CreateProvider, useCreate } from '@/record/form/create'
 import { iconOf } from '@/record/icons'
@@ -109,6 +110,7 @@ function Frame() {
             </button>
             <div className="flex-1 max-md:hidden" />
             <NewMenu />
+            <NotificationBell />
             <UserMenu onShortcuts={() => setShortcuts(true)} />
           </header>
           <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">

@@ -1,3 +1,5 @@
+import exchange from '@/modules/exchange/en.json'
+import notifications from '@/modules/notifications/en.json'
 import org from '@/modules/org/en.json'
 import record from '@/record/en.json'
 import settings from '@/settings/en.json'
@@ -5,4 +7,4 @@ import ui from '@/ui/en.json'
 import app from '../en.json'
 
 /** The same keys as `zh.ts`. */
-export default { ui, record, settings, org, app }
+export default { ui, record, settings, org, exchange, notifications, app }

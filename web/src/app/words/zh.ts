@@ -1,3 +1,5 @@
+import exchange from '@/modules/exchange/zh.json'
+import notifications from '@/modules/notifications/zh.json'
 import org from '@/modules/org/zh.json'
 import record from '@/record/zh.json'
 import settings from '@/settings/zh.json'
@@ -5,4 +7,4 @@ import ui from '@/ui/zh.json'
 import app from '../zh.json'
 
 /** The words of every room under the room's name. Chinese is the source; `en.ts` has the same keys. */
-export default { ui, record, settings, org, app }
+export default { ui, record, settings, org, exchange, notifications, app }

@@ -1,0 +1,169 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Download, ListChecks, RotateCw, X } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { space } from '@/api/client'
+import { queryClient } from '@/api/queries'
+import { useCatalog, useLabel } from '@/record/catalog'
+import { messageOf } from '@/settings/data'
+import { Page, Rows, row } from '@/settings/parts'
+import { Button, buttonClass } from '@/ui/button'
+import { Segments, Select } from '@/ui/control'
+import { ago, moment, useLocale } from '@/ui/format'
+import { State as Empty, Failure, Skeleton } from '@/ui/states'
+import { toast, toastFailure } from '@/ui/toast'
+import { ended, fileOf, fileUrl, type Job, type State } from './jobs'
+import { Bar, StateBadge } from './progress'
+
+type Answer = { data: Job[]; counts?: Partial<Record<State, number>>; next: string | null }
+
+const kinds = ['import', 'export', 'update', 'delete', 'undo'] as const
+const known = [...kinds, 'activity.remind'] as const
+const shown = ['all', 'running', 'dead'] as const
+
+/** Long work: what waits, what goes on, what ended badly and why, and the way to try again. */
+export default function Jobs() {
+  const { t } = useTranslation()
+  const [state, setState] = useState<(typeof shown)[number]>('all')
+  const [kind, setKind] = useState('')
+  const states = { all: '', running: 'waiting,running', dead: 'dead' }[state]
+  const jobs = useInfiniteQuery({
+    queryKey: ['jobs', state, kind],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams()
+      if (states) query.set('state', states)
+      if (kind) query.set('kind', kind)
+      if (pageParam) query.set('cursor', pageParam)
+      return space.get<Answer>(`/jobs?${query}`, { signal })
+    },
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next ?? undefined,
+    refetchInterval: (query) => (query.state.data?.pages[0]?.data.some((job) => !ended(job)) ? 2000 : 15_000),
+  })
+  const counts = jobs.data?.pages[0]?.counts
+  const list = jobs.data?.pages.flatMap((page) => page.data) ?? []
+  return (
+    <Page title={t('exchange.jobs')} text={t('exchange.jobs_text')}>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <Segments
+          label={t('exchange.state.label')}
+          value={state}
+          onChange={setState}
+          options={shown.map((value) => ({
+            value,
+            label: (
+              <>
+                {t(`exchange.shown.${value}`)}
+                {value === 'dead' && !!counts?.dead && <span className="num text-bad">{counts.dead}</span>}
+              </>
+            ),
+          }))}
+        />
+        <Select
+          aria-label={t('exchange.kind.label')}
+          className="w-36"
+          value={kind}
+          onChange={(event) => setKind(event.target.value)}
+        >
+          <option value="">{t('exchange.kind.all')}</option>
+          {kinds.map((name) => (
+            <option key={name} value={name}>
+              {t(`exchange.kind.${name}`)}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {jobs.isPending ? (
+        <Skeleton lines={5} />
+      ) : jobs.isError ? (
+        <Failure error={jobs.error} retry={() => jobs.refetch()} />
+      ) : list.length === 0 ? (
+        <Empty icon={ListChecks} title={t('exchange.no_jobs')} text={t('exchange.no_jobs_text')} />
+      ) : (
+        <>
+          <Rows label={t('exchange.jobs')}>
+            {list.map((job) => (
+              <JobRow key={job.id} job={job} />
+            ))}
+          </Rows>
+          {jobs.hasNextPage && (
+            <Button className="mt-3" onClick={() => jobs.fetchNextPage()}>
+              {t('record.load_more')}
+            </Button>
+          )}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function JobRow({ job }: { job: Job }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const locale = useLocale()
+  const { objects } = useCatalog()
+  const work = useMutation({
+    mutationFn: (verb: 'cancel' | 'retry') => space.post(`/jobs/${job.id}/${verb}`),
+    onSuccess: (_, verb) => {
+      void queryClient.invalidateQueries({ queryKey: ['jobs'] })
+      toast(t(verb === 'cancel' ? 'exchange.cancelled' : 'exchange.again'))
+    },
+    onError: (error) => toastFailure(messageOf(error)),
+  })
+  const name = known.find((entry) => entry === job.kind)
+  const object = objects.find((entity) => entity.name === job.args_summary?.object)
+  const what = [label(object?.plural), job.args_summary?.file_name].filter(Boolean).join(' · ')
+  const file = fileOf(job.progress?.file)
+  return (
+    <li className={row}>
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="flex items-center gap-2">
+          <span className="truncate font-medium">
+            {[name ? t(`exchange.kind.${name}`) : job.kind, what].filter(Boolean).join(' · ')}
+          </span>
+          <StateBadge job={job} />
+        </p>
+        <p className="text-xs text-muted" title={moment(job.created_at, locale)}>
+          {[
+            job.actor?.title,
+            ago(job.created_at, locale),
+            job.attempt > 1 && t('exchange.attempt', { n: job.attempt, of: job.attempts }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+        {job.error && (
+          <p className="mt-0.5 text-sm text-bad">
+            {job.error.message}
+            {job.error.detail && <span className="block truncate text-xs text-subtle">{job.error.detail}</span>}
+          </p>
+        )}
+        {!ended(job) && (
+          <div className="mt-1.5 max-w-80">
+            <Bar job={job} />
+          </div>
+        )}
+      </div>
+      {job.state === 'done' && file && (
+        <a href={fileUrl(file)} download className={buttonClass('outline', 'sm')}>
+          <Download /> {t('exchange.get')}
+        </a>
+      )}
+      {!ended(job) && (
+        <Button
+          size="sm"
+          variant="ghost"
+          disabled={work.isPending || !!job.stopping}
+          onClick={() => work.mutate('cancel')}
+        >
+          <X /> {t('ui.cancel')}
+        </Button>
+      )}
+      {(job.state === 'dead' || job.state === 'cancelled') && (
+        <Button size="sm" variant="ghost" disabled={work.isPending} onClick={() => work.mutate('retry')}>
+          <RotateCw /> {t('ui.retry')}
+        </Button>
+      )}
+    </li>
+  )
+}
