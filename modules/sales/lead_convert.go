@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -255,13 +254,19 @@ func (v *conversion) ids() map[string]any {
 func (v *conversion) preview(ctx context.Context, res *record.Result) ([]byte, error) {
 	out := map[string]any{"customer": nil, "contact": nil, "deal": nil}
 	twins := map[string][]record.Twin{}
-	for _, name := range slices.Sorted(maps.Keys(v.parts)) {
-		part := v.parts[name]
+	for name, part := range v.parts {
 		if part.op < 0 {
-			out[name] = map[string]any{"id": part.id, "title": part.title}
+			out[name] = v.named(name, res)
 			continue
 		}
-		out[name] = res.Outcomes[part.op].View
+		view := res.Outcomes[part.op].View
+		switch out[name] = view; name { // they link to each other, though nothing is there yet
+		case "contact":
+			view.Set("customers", []any{v.named("customer", res)})
+		case "deal":
+			view.Set("customer", v.named("customer", res))
+			view.Set("contact", v.named("contact", res))
+		}
 		if name == "deal" {
 			continue
 		}
@@ -273,6 +278,19 @@ func (v *conversion) preview(ctx context.Context, res *record.Result) ([]byte, e
 	}
 	out["duplicates"] = twins
 	return json.Marshal(out)
+}
+
+// named is a part as a link to it would be shown; nil where there is none.
+func (v *conversion) named(name string, res *record.Result) any {
+	part := v.parts[name]
+	if part == nil {
+		return nil
+	}
+	title := part.title
+	if part.op >= 0 {
+		title = res.Outcomes[part.op].Record.Title()
+	}
+	return map[string]any{"id": part.id, "title": title}
 }
 
 // placed gives faults the paths of the body: "ops[1].name" is "contact.name".

@@ -163,6 +163,9 @@ func TestDryConversionTellsDuplicatesAndChangesNothing(t *testing.T) {
 		if told["customer"].(map[string]any)["name"] != "北京华信科技有限公司" || told["deal"].(map[string]any)["name"] != "北京华信科技有限公司" || told["contact"].(map[string]any)["name"] != "王芳" {
 			t.Errorf("%v", told)
 		}
+		if deal := told["deal"].(map[string]any); deal["customer"].(map[string]any)["id"] != told["customer"].(map[string]any)["id"] || deal["contact"].(map[string]any)["title"] != "王芳" {
+			t.Errorf("the deal would be of %v and %v", deal["customer"], deal["contact"])
+		}
 		twins := told["duplicates"].(map[string]any)
 		mine, hers := twins["customer"].([]any), twins["contact"].([]any)
 		if len(mine) != 1 || mine[0].(map[string]any)["record"] == nil {
