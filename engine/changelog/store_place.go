@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 
 	"youpeng/platform/db"
 )
@@ -16,31 +17,25 @@ type Place struct {
 	Link     []byte
 }
 
-// identify gives a database that has none an identity.
+// identify gives a database that has none an identity. A restore gives it another one: it is no longer the one whose
+// snapshots may lie about.
 func identify(tx db.Tx) error {
-	if _, err := tx.Exec("CREATE TABLE IF NOT EXISTS sys_identity (id " + tx.Dialect().Type(db.Int) + " NOT NULL PRIMARY KEY, identity " + tx.Dialect().Type(db.Text) + " NOT NULL)"); err != nil {
-		return err
-	}
-	_, err := tx.Exec(tx.Dialect().Ignore("INSERT INTO sys_identity (id, identity) VALUES (1, ?)"), rand.Text())
-	return err
-}
-
-// Renew gives a database another identity: after a restore it is no longer the one whose snapshots may lie about.
-func Renew(tx db.Tx) error {
-	if err := identify(tx); err != nil {
-		return err
-	}
-	_, err := tx.Exec("UPDATE sys_identity SET identity = ? WHERE id = 1", rand.Text())
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh) // never fails
+	_, err := tx.Exec(tx.Dialect().Ignore("INSERT INTO sys_secret (name, value) VALUES (?, ?)"), "identity", fresh)
 	return err
 }
 
 // At answers the place of a number; false when the log has no such commit.
 func (l *Log) At(ctx context.Context, seq int64) (p Place, found bool, err error) {
 	err = l.db.Read(ctx, func(r db.Reader) error {
-		p = Place{Seq: seq}
-		if _, err := r.One([]any{&p.Identity}, "SELECT identity FROM sys_identity WHERE id = 1"); err != nil || seq == 0 {
-			found = err == nil
+		var identity []byte
+		if found, err = r.One([]any{&identity}, "SELECT value FROM sys_secret WHERE name = ?", "identity"); err != nil || !found {
 			return err
+		}
+		p = Place{Identity: hex.EncodeToString(identity), Seq: seq}
+		if seq == 0 {
+			return nil
 		}
 		found, err = r.One([]any{&p.Link}, "SELECT link FROM sys_commit WHERE seq = ?", seq)
 		return err

@@ -35,7 +35,7 @@ func (s *Store) Compare(ctx context.Context) ([]Difference, error) {
 		if !loaded {
 			continue
 		}
-		fresh, err := s.read(ctx, o, indexes)
+		fresh, err := s.rows(ctx, o, indexes)
 		if err != nil {
 			return nil, err
 		}

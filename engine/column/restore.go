@@ -94,7 +94,7 @@ func (s *Store) restore(ctx context.Context, o *object.Object, indexes []int) (*
 	}
 	defer f.close()
 	x := &f.foot
-	if x.Object != o.Name || x.Number != o.Number || x.Readings != hanzi.Version() {
+	if x.Object != o.Name || x.Number != o.Number || x.Readings != hanzi.Version() || x.Tables != s.opt.Form {
 		return nil, s.refuse(o, errDamaged)
 	}
 	for _, p := range []Place{x.From, x.To} {

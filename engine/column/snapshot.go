@@ -66,6 +66,7 @@ type foot struct {
 	Number   int       `json:"number"`
 	Rows     int       `json:"rows"`
 	Readings string    `json:"readings"`
+	Tables   int64     `json:"tables"`
 	From     Place     `json:"from_place"`
 	To       Place     `json:"to_place"`
 	Sections []section `json:"sections"`
@@ -202,7 +203,7 @@ func (s *Store) snapshot(ctx context.Context, o *object.Object, from Place) erro
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	x := &foot{Form: snapshotForm, Object: o.Name, Number: o.Number, Rows: blocksOf(rows) * blockRows, Readings: hanzi.Version(), From: from}
+	x := &foot{Form: snapshotForm, Object: o.Name, Number: o.Number, Rows: blocksOf(rows) * blockRows, Readings: hanzi.Version(), Tables: s.opt.Form, From: from}
 	if err := s.writeFile(ctx, f, t, list, x); err != nil {
 		return err
 	}

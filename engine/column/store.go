@@ -29,6 +29,7 @@ type Options struct {
 	Memory  int64   // bytes for columns and visible sets; 0 is without bound
 	Dir     string  // where snapshots lie; empty: there are none
 	Journal Journal // by which snapshots are judged; nil: there are none
+	Form    int64   // of the tables: a snapshot of another one is of no use
 	Shared  bool    // other nodes write too
 	Log     *slog.Logger
 }
@@ -54,6 +55,8 @@ type Store struct {
 	sightMu sync.Mutex // for the tables' maps of visible sets under the read lock
 	commits atomic.Int64
 	files   files
+	life    life
+	read    atomic.Bool // rows had to be read
 }
 
 // table is what is held of one object.
@@ -306,7 +309,8 @@ func (s *Store) fetch(ctx context.Context, o *object.Object, indexes []int) (par
 			return parts, nil
 		}
 	}
-	fresh, err := s.read(ctx, o, rest)
+	s.read.Store(true)
+	fresh, err := s.rows(ctx, o, rest)
 	if err != nil {
 		if saved != nil {
 			saved.clear()
@@ -316,8 +320,8 @@ func (s *Store) fetch(ctx context.Context, o *object.Object, indexes []int) (par
 	return append(parts, fresh), nil
 }
 
-// read makes a table of some fields from the source.
-func (s *Store) read(ctx context.Context, o *object.Object, indexes []int) (*table, error) {
+// rows makes a table of some fields from the source.
+func (s *Store) rows(ctx context.Context, o *object.Object, indexes []int) (*table, error) {
 	t := &table{o: o, cells: make([]cells, len(o.Fields)), search: make([]cells, len(o.Fields))}
 	fields := make([]*object.Field, 0, len(indexes))
 	for _, i := range indexes {
@@ -543,8 +547,9 @@ func (t *table) clear() {
 	t.cells, t.search = nil, nil
 }
 
-// Close gives the memory back. No question may follow.
+// Close ends the work in the background and gives the memory back. No question may follow.
 func (s *Store) Close() {
+	s.end()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tables {

@@ -31,6 +31,7 @@ type stored struct {
 	tables  *table.Tables
 	columns *column.Store
 	engine  *record.Engine
+	catalog *catalog.Store
 }
 
 var system = &access.Actor{System: true, Zone: time.UTC, Digest: "system"}
@@ -55,7 +56,7 @@ func store(t *testing.T, d *db.DB, w *World) *stored {
 		}
 	}
 	w.Catalog = now
-	s := &stored{World: w, db: d, tables: table.New(d.Dialect())}
+	s := &stored{World: w, db: d, tables: table.New(d.Dialect()), catalog: cat}
 	s.columns = s.fresh()
 	t.Cleanup(s.columns.Close)
 	if s.engine, err = record.Open(ctx, record.Options{DB: d, Catalog: cat, Tables: s.tables, Columns: s.columns, Clock: tick}); err != nil {

@@ -129,8 +129,8 @@ func (a *App) Close() {
 			s.unfollow()
 		}
 		s.Catalog.Close()
-		s.Log.Close()
 		s.columns.Close()
+		s.Log.Close()
 		_ = s.DB.Close()
 	}
 	_ = a.control.Close()
@@ -165,6 +165,10 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := db.Migrate(ctx, d, steps); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
 	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log, rights: a.cfg.Rights}
 	if err := s.build(ctx, a); err != nil {
 		_ = d.Close()
@@ -191,10 +195,10 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 		return err
 	}
 	s.Tables = table.New(s.DB.Dialect())
-	s.columns = column.New(column.Options{Source: table.Source{DB: s.DB, Tables: s.Tables}, Clock: a.cfg.Clock, Log: a.cfg.Log, Shared: a.cfg.Database != ""})
+	var log atomic.Pointer[changelog.Log]
+	s.columns = column.New(s.columnOptions(a.cfg, log.Load))
 	s.columns.SetCatalog(s.Catalog.Current())
 	s.Catalog.Watch(s.defined)
-	var log atomic.Pointer[changelog.Log]
 	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later})
 	if err != nil {
 		return err
@@ -215,6 +219,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.module = &modules.Space{Engine: s.Engine, DB: s.DB, Tables: s.Tables, Queue: s.queue, Clock: a.cfg.Clock, Zone: Zone}
 	s.follow(ctx, after, a.cfg.Database != "")
 	s.Catalog.Start(a.cfg.Database != "")
+	s.columns.Start(ctx)
 	return nil
 }
 
