@@ -38,8 +38,9 @@ func must(t testing.TB, err error) {
 // fixed is a catalog that does not change.
 type fixed struct{ cat *object.Catalog }
 
-func (f fixed) Current() *object.Catalog { return f.cat }
-func (fixed) Verify(db.Tx, int64) error  { return nil }
+func (f fixed) Current() *object.Catalog    { return f.cat }
+func (fixed) Verify(db.Reader, int64) error { return nil }
+func (fixed) Refresh(context.Context) error { return nil }
 
 // world is a small workspace that imports and exports.
 type world struct {

@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	batchRows  = 256
+	batchRows  = 1000
 	maxChoices = 10_000
 )
 
@@ -353,8 +353,7 @@ func (j *importing) write(ctx context.Context, decisions []decision) ([]error, e
 	if len(w.Ops) == 0 {
 		return errs, nil
 	}
-	// Each commit says that this run still has the job: one that has lost it writes no more.
-	res, err := j.deps.Engine.Bulk(ctx, w, func(tx db.Tx, _ int) error { return j.run.Save(tx, j.at) })
+	res, err := j.deps.Engine.Bulk(ctx, w, nil)
 	if err != nil {
 		return nil, err
 	}

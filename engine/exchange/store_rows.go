@@ -93,6 +93,9 @@ func forget(tx db.Tx) error {
 // wrongs are what a refused write is told for, by column.
 func (p *plan) wrongs(err error, side func(path string) int) []wrong {
 	f := fault.As(err)
+	if f.Class == fault.Missing {
+		return []wrong{{Column: -1, Code: "import.hidden"}} // it is there, but not for the asker to see
+	}
 	if len(f.Fields) == 0 {
 		return []wrong{{Column: -1, Code: f.Code, Args: f.Args}}
 	}

@@ -258,8 +258,9 @@ func (e *Engine) ChangeSetOf(ctx context.Context, id uuid.UUID) (s *ChangeSet, e
 	return s, err
 }
 
-// Bulk does operations of a long piece of work, each alone or with those joined to it, in commits of about 20 ms in the
-// lane of bulk work. mark runs in every commit with the number of operations done so far, so that a cursor is kept with its effect.
+// Bulk does operations of a long piece of work, each alone or with those joined to it, in the lane of bulk work, in
+// commits that hold the writer for at most about 20 ms. mark runs in every commit with the number of operations done so
+// far, so that a cursor is kept with its effect.
 func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
 	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
 	if mark == nil {
@@ -267,7 +268,6 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 	}
 	size := 8
 	for from := 0; from < len(w.Ops); {
-		start := time.Now()
 		to := min(len(w.Ops), from+size)
 		for to < len(w.Ops) && w.Ops[to].Joined {
 			to++
@@ -279,11 +279,11 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 		res.Outcomes = append(res.Outcomes, part.Outcomes...)
 		res.Commit = max(res.Commit, part.Commit)
 		from += part.done
-		switch took := time.Since(start); {
-		case took > 20*time.Millisecond:
-			size = max(1, size/2)
-		case took < 8*time.Millisecond:
-			size = min(256, size*2)
+		switch {
+		case part.held > 20*time.Millisecond:
+			size = max(8, size/2)
+		case part.held < 9*time.Millisecond:
+			size = min(512, size*2)
 		}
 		if err := ctx.Err(); err != nil {
 			return res, err
@@ -335,7 +335,10 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 	}
 	outs := make([]*Result, len(pieces))
 	done, count := 0, 0
+	var held time.Duration
 	err = e.db.WriteBulk(ctx, func(tx db.Tx) error {
+		start := time.Now()
+		defer func() { held = time.Since(start) }()
 		commit := new(atomic.Int64)
 		count = 0
 		wrote := false
@@ -380,7 +383,7 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 		}
 		done = 1
 	}
-	res := &chunked{done: count}
+	res := &chunked{done: count, held: held}
 	for i := range done {
 		if fails[i] != nil {
 			for _, op := range pieces[i] {
@@ -398,6 +401,7 @@ func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.
 type chunked struct {
 	Result
 	done int
+	held time.Duration // how long the writer was kept from others
 }
 
 // Do uses a verb on a record.
