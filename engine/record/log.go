@@ -95,6 +95,7 @@ func (e *Engine) History(ctx context.Context, a *access.Actor, name string, id u
 		if err != nil {
 			return err
 		}
+		list = withoutRolls(rec.Object, list)
 		l, err := e.linksOf(ctx, r, a, e.Catalog())
 		if err != nil {
 			return err
@@ -218,7 +219,7 @@ func (e *Engine) past(r db.Reader, now *object.Record, at int64) (*object.Record
 		}
 	}
 	for _, x := range list {
-		if x.At > at || x.Op == Update && len(x.Names) > 0 && len(ownNames(now.Object, x.Names)) == 0 {
+		if x.At > at || rolled(now.Object, x) {
 			continue
 		}
 		then.Values[object.UpdatedAt], then.Values[object.UpdatedBy] = x.At, nil
@@ -233,6 +234,15 @@ func (e *Engine) past(r db.Reader, now *object.Record, at int64) (*object.Record
 		}
 	}
 	return then, nil
+}
+
+// rolled says whether an entry moved derived fields alone. That is no event in the life of a record.
+func rolled(o *object.Object, x *entry) bool {
+	return x.Op == Update && len(x.Names) > 0 && len(ownNames(o, x.Names)) == 0
+}
+
+func withoutRolls(o *object.Object, list []*entry) []*entry {
+	return slices.DeleteFunc(list, func(x *entry) bool { return rolled(o, x) })
 }
 
 func ownNames(o *object.Object, names []string) (own []string) {

@@ -89,6 +89,7 @@ func (e *Engine) Timeline(ctx context.Context, a *access.Actor, name string, id 
 		if err != nil || rows[0] == nil {
 			return err
 		}
+		list = withoutRolls(rec.Object, list)
 		moves, err := e.moves(r, list, rows[0])
 		if err != nil {
 			return err
