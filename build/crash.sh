@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Nothing acknowledged may be lost: kill -9 and power cuts at random instants, on both databases.
+# Nothing acknowledged may be lost: kill -9 and power cuts at random instants, on both databases, while clients write to
+# the server over HTTP. After each, the server starts again, every acknowledged write is asked for, and the doctor finds
+# nothing.
 # A power cut is a copy of a whole file system at one instant, without what its page cache still held: an ext4 image on
 # a loop device, in an XFS that copies by reference. That needs root; without it this says so and fails.
 # ROUNDS (20) says how often each is done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${ROUNDS:-20}
+export LANG=C
 
 if [ "$(id -u)" != 0 ]; then
   echo "power cuts mount file systems, which needs root: sudo make crash" >&2
@@ -17,10 +20,10 @@ work=$(mktemp -d /var/tmp/youpeng-crash.XXXXXX)
 outer=$work/outer disk=$work/disk cut=$work/cut
 mkdir -p "$outer" "$disk" "$cut"
 chmod 755 "$work"
-child=
+writer= server= second=
 clean() {
   set +e
-  [ -z "$child" ] || kill -9 "$child" 2>/dev/null
+  for pid in $writer $server $second; do kill -9 "$pid" 2>/dev/null; done
   for dir in "$disk/pg" "$cut/pg" "$work/pg"; do
     [ ! -d "$dir" ] || YOUPENG_PG_DIR=$dir build/postgres.sh stop
   done
@@ -30,83 +33,120 @@ clean() {
 trap clean EXIT
 
 go build -o "$work/crash" ./build/crash
+go build -o "$work/youpeng" ./cmd/youpeng
 
-# address KIND FOLDER: starts what is needed there and says the database's address.
-address() {
-  if [ "$1" = sqlite ]; then echo "sqlite:$2/crash.db"; else
-    # After a kill -9 the old server's files may need a moment before the next one can start.
-    local try
-    for try in 1 2 3 4 5; do
-      if YOUPENG_PG_DIR=$2/pg build/postgres.sh start --durable 2>"$work/pg.err"; then return; fi
-      sleep "$try"
-    done
-    cat "$work/pg.err" >&2
-    return 1
-  fi
+# place FOLDER: the options that say where the data is; starts PostgreSQL where that is needed.
+place() {
+  echo "--data=$1/data"
+  [ "$kind" = postgres ] || return 0
+  # After a kill -9 the old server's files may need a moment before the next one can start.
+  local try url
+  for try in 1 2 3 4 5; do
+    if url=$(YOUPENG_PG_DIR=$1/pg build/postgres.sh start --durable 2>"$work/pg.err"); then
+      echo "--database=$url"
+      return 0
+    fi
+    sleep "$try"
+  done
+  cat "$work/pg.err" >&2
+  return 1
 }
 
-instant() { sleep "0.$((RANDOM % 9 + 1))$((RANDOM % 10))"; }
-
-# begin ADDRESS: starts writing and waits for the first acknowledgement.
-begin() {
-  "$work/crash" write "$1" >>"$work/acked" 2>>"$work/errors" &
-  child=$!
-  local before
-  before=$(wc -l <"$work/acked")
-  until [ "$(wc -l <"$work/acked")" -gt "$before" ]; do
-    kill -0 "$child" 2>/dev/null || { cat "$work/errors" >&2; exit 1; }
+# serve FOLDER LOG: starts a server and waits until it serves; sets started and base.
+serve() {
+  mapfile -t where < <(place "$1")
+  "$work/youpeng" serve "${where[@]}" --listen 127.0.0.1:0 --rate 0 >"$2" 2>>"$work/server.err" &
+  started=$!
+  until base=$(sed -n 's/^.*Youpeng: \(http.*\)$/\1/p' "$2") && [ -n "$base" ] && curl -sf "$base/healthz" >/dev/null; do
+    kill -0 "$started" 2>/dev/null || { tail -20 "$work/server.err" >&2; exit 1; }
     sleep 0.05
   done
 }
 
-killed() {
-  kill -9 "$child" 2>/dev/null || true
-  wait "$child" 2>/dev/null || true
-  child=
+# introduce: the key by which the clients write, made once for a fresh place.
+introduce() {
+  until key=$("$work/youpeng" key add crash "${where[@]}" --user admin@youpeng.local --scope records:read --scope records:write 2>"$work/key.err"); do
+    kill -0 "$started" 2>/dev/null || { cat "$work/key.err" "$work/server.err" >&2; exit 1; }
+    sleep 0.1
+  done
 }
 
-# verdict NAME FOLDER ACKNOWLEDGED: checks what a database in a folder still has; a failure ends everything.
+instant() { sleep "0.$((RANDOM % 9 + 1))$((RANDOM % 10))"; }
+
+# begin: starts writing and waits for the first acknowledgement.
+begin() {
+  local before
+  before=$(wc -l <"$work/acked")
+  "$work/crash" write "$base" "$key" >>"$work/acked" 2>>"$work/errors" &
+  writer=$!
+  until [ "$(wc -l <"$work/acked")" -gt "$before" ]; do
+    kill -0 "$writer" 2>/dev/null || { tail -5 "$work/errors" >&2; exit 1; }
+    sleep 0.05
+  done
+}
+
+ended() {
+  kill -9 "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
+# verdict NAME ACKNOWLEDGED: asks the server that runs; anything lost or wrong ends everything.
 verdict() {
-  local at said
-  at=$(address "$kind" "$2")
-  said=$("$work/crash" check "$at" "$3")
-  echo "$1: $said"
+  local said
+  said=$("$work/crash" check "$base" "$key" "$2")
+  "$work/youpeng" doctor "${where[@]}" >"$work/doctor" || { cat "$work/doctor" >&2; exit 1; }
+  echo "$1: $said, doctor clean"
 }
 
 for kind in sqlite postgres; do
   : >"$work/acked"
+  mkdir "$work/$kind"
+  serve "$work/$kind" "$work/log"
+  server=$started
+  introduce
   for round in $(seq "$rounds"); do
-    at=$(address "$kind" "$work")
-    begin "$at"
+    begin
     instant
-    if [ "$kind" = postgres ]; then kill -9 "$(head -n 1 "$work/pg/data/postmaster.pid")"; fi
-    killed
-    verdict "kill -9, $kind, round $round" "$work" "$work/acked"
+    if [ "$kind" = postgres ]; then kill -9 "$(head -n 1 "$work/$kind/pg/data/postmaster.pid")"; fi
+    ended "$server"
+    ended "$writer"
+    serve "$work/$kind" "$work/log"
+    server=$started
+    verdict "kill -9, $kind, round $round" "$work/acked"
   done
+  ended "$server"
+  if [ "$kind" = postgres ]; then YOUPENG_PG_DIR=$work/$kind/pg build/postgres.sh stop; fi
 done
-YOUPENG_PG_DIR=$work/pg build/postgres.sh stop
 
-truncate -s 8G "$work/outer.img"
+truncate -s 12G "$work/outer.img"
 mkfs.xfs -q -m reflink=1 "$work/outer.img"
 mount -o loop "$work/outer.img" "$outer"
 for kind in sqlite postgres; do
-  truncate -s 1G "$outer/disk.img"
+  truncate -s 2G "$outer/disk.img"
   mkfs.ext4 -q -F "$outer/disk.img"
   mount -o loop "$outer/disk.img" "$disk"
   : >"$work/acked"
+  serve "$disk" "$work/log"
+  server=$started here=$base
+  introduce
   for round in $(seq "$rounds"); do
-    begin "$(address "$kind" "$disk")"
+    base=$here
+    begin
     instant
     cp "$work/acked" "$work/acked.before" # what was acknowledged before the cut is what must be there
     cp --reflink=always "$outer/disk.img" "$outer/cut.img"
-    killed
+    ended "$writer"
     mount -o loop "$outer/cut.img" "$cut"
     rm -f "$cut/pg/data/postmaster.pid" # names a process of the machine that has lost its power
-    verdict "power cut, $kind, round $round" "$cut" "$work/acked.before"
+    serve "$cut" "$work/cut.log"
+    second=$started
+    verdict "power cut, $kind, round $round" "$work/acked.before"
+    ended "$second"
     if [ "$kind" = postgres ]; then YOUPENG_PG_DIR=$cut/pg build/postgres.sh stop; fi
     umount "$cut"
     rm "$outer/cut.img"
   done
+  ended "$server"
   if [ "$kind" = postgres ]; then YOUPENG_PG_DIR=$disk/pg build/postgres.sh stop; fi
   umount "$disk"
   rm "$outer/disk.img"

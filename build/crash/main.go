@@ -1,18 +1,19 @@
-// Crash writes to a database until it is killed, saying each write that was acknowledged, and afterwards checks that
-// every one of them is there, whole. build/crash.sh does the killing.
+// Crash writes to a server over HTTP until it dies, saying each write that was acknowledged, and afterwards checks that
+// every one of them is there. build/crash.sh does the killing.
 package main
 
 import (
 	"bufio"
-	"context"
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
-
-	"youpeng/platform/db"
+	"time"
 )
 
 func main() {
@@ -23,62 +24,69 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) == 0 {
-		return fmt.Errorf("usage: crash write URL | crash check URL ACKNOWLEDGED")
-	}
-	ctx := context.Background()
-	d, err := db.Open(ctx, args[1], db.Options{})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := db.Migrate(ctx, d, []db.Migration{{Number: 1, Name: "crash", Up: create}}); err != nil {
-		return err
-	}
 	switch {
-	case args[0] == "write" && len(args) == 2:
-		return write(ctx, d)
-	case args[0] == "check" && len(args) == 3:
-		return check(ctx, d, args[2])
+	case len(args) == 3 && args[0] == "write":
+		return newServer(args[1], args[2]).write()
+	case len(args) == 4 && args[0] == "check":
+		return newServer(args[1], args[2]).check(args[3])
 	}
-	return fmt.Errorf("unknown command %q", args[0])
+	return errors.New("usage: crash write ADDRESS KEY | crash check ADDRESS KEY ACKNOWLEDGED")
 }
 
-func create(tx db.Tx) error {
-	w := tx.Dialect()
-	for _, s := range []string{
-		"CREATE TABLE parent (" + w.Key("id") + ", tag " + w.Type(db.Text) + " NOT NULL)",
-		"CREATE UNIQUE INDEX parent_tag ON parent (tag)",
-		"CREATE TABLE child (" + w.Key("id") + ", parent_id " + w.Type(db.Int) + " NOT NULL REFERENCES parent (id), body " + w.Type(db.Text) + ")",
-		"CREATE INDEX child_parent ON child (parent_id)",
-	} {
-		if _, err := tx.Exec(s); err != nil {
-			return err
-		}
-	}
-	return nil
+// server is who is written to and asked.
+type server struct {
+	base, key string
+	http      *http.Client
 }
 
-const children = 3
+const writers = 16
 
-// write makes parents with their children from 16 callers at once, and says a parent's key once it is acknowledged.
-func write(ctx context.Context, d *db.DB) error {
+func newServer(base, key string) *server {
+	return &server{base + "/w/main/api/v1", key, &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: writers}}}
+}
+
+func (s *server) do(method, path string, body, into any) (int, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequest(method, s.base+path, bytes.NewReader(raw))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Authorization", "Bearer "+s.key)
+	r.Header.Set("Content-Type", "application/json")
+	w, err := s.http.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer w.Body.Close()
+	answer, err := io.ReadAll(w.Body)
+	if err != nil {
+		return 0, err
+	}
+	if w.StatusCode >= 300 {
+		return w.StatusCode, fmt.Errorf("%s %s: %d %.200s", method, path, w.StatusCode, answer)
+	}
+	return w.StatusCode, json.Unmarshal(answer, into)
+}
+
+// write makes customers and their contacts from many callers at once, and changes every fourth customer, until the server
+// is gone. What it says of a record stands there once the whole answer has come.
+func (s *server) write() error {
 	var mu sync.Mutex
-	var count atomic.Int64
 	var all sync.WaitGroup
-	failed := make(chan error, 16)
-	for range 16 {
+	failed := make(chan error, writers)
+	say := func(object, id string, version int) error {
+		mu.Lock() // a line is written whole
+		defer mu.Unlock()
+		_, err := fmt.Println(object, id, version)
+		return err
+	}
+	for w := range writers {
 		all.Go(func() {
-			for {
-				id, err := one(ctx, d, fmt.Sprintf("%d-%d", os.Getpid(), count.Add(1)))
-				if err != nil {
-					failed <- err
-					return
-				}
-				mu.Lock() // a line is written whole
-				_, err = fmt.Println(id)
-				mu.Unlock()
-				if err != nil {
+			for i := 0; ; i++ {
+				if err := s.one(fmt.Sprintf("%d-%d-%d", os.Getpid(), w, i), i%4 == 0, say); err != nil {
 					failed <- err
 					return
 				}
@@ -89,57 +97,54 @@ func write(ctx context.Context, d *db.DB) error {
 	return <-failed
 }
 
-func one(ctx context.Context, d *db.DB, tag string) (id int64, err error) {
-	err = d.Write(ctx, func(tx db.Tx) error {
-		if id, err = tx.Insert("INSERT INTO parent (tag) VALUES (?)", tag+"-"+strconv.FormatInt(int64(os.Getppid()), 10)); err != nil {
-			return err
-		}
-		for range children {
-			if _, err := tx.Insert("INSERT INTO child (parent_id, body) VALUES (?, ?)", id, strings.Repeat("x", 200)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return id, err
+type made struct {
+	ID      string `json:"id"`
+	Version int    `json:"version"`
 }
 
-func check(ctx context.Context, d *db.DB, path string) error {
+func (s *server) one(name string, change bool, say func(object, id string, version int) error) error {
+	var customer, contact made
+	phone := []any{map[string]any{"value": "+8613800138000"}}
+	if _, err := s.do("POST", "/records/customer", map[string]any{"name": name, "phones": phone}, &customer); err != nil {
+		return err
+	}
+	if err := say("customer", customer.ID, customer.Version); err != nil {
+		return err
+	}
+	if _, err := s.do("POST", "/records/contact", map[string]any{"name": name, "customers": []any{customer.ID}, "phones": phone}, &contact); err != nil {
+		return err
+	}
+	if err := say("contact", contact.ID, contact.Version); err != nil || !change {
+		return err
+	}
+	if _, err := s.do("PATCH", "/records/customer/"+customer.ID, map[string]any{"version": customer.Version, "level": "A"}, &customer); err != nil {
+		return err
+	}
+	return say("customer", customer.ID, customer.Version)
+}
+
+// check asks for all records and compares them with what was acknowledged.
+func (s *server) check(path string) error {
+	there := map[string]int{}
+	for _, object := range []string{"customer", "contact"} {
+		if err := s.all(object, there); err != nil {
+			return err
+		}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	whole := map[int64]bool{}
-	err = d.Read(ctx, func(r db.Reader) error {
-		rows, err := r.Query("SELECT p.id, count(c.id) FROM parent p LEFT JOIN child c ON c.parent_id = p.id GROUP BY p.id")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id, n int64
-			if err := rows.Scan(&id, &n); err != nil {
-				return err
-			}
-			if n != children {
-				return fmt.Errorf("parent %d has %d of %d children: half a transaction", id, n, children)
-			}
-			whole[id] = true
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return err
-	}
 	acknowledged, lost := 0, 0
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		id, err := strconv.ParseInt(lines.Text(), 10, 64)
-		if err != nil {
+		var object, id string
+		var version int
+		if n, _ := fmt.Sscan(lines.Text(), &object, &id, &version); n < 3 || strings.Count(id, "-") != 4 {
 			continue // the last line may be cut
 		}
-		if acknowledged++; !whole[id] {
+		if acknowledged++; there[object+" "+id] < version {
 			lost++
 		}
 	}
@@ -150,11 +155,39 @@ func check(ctx context.Context, d *db.DB, path string) error {
 		return fmt.Errorf("%d of %d acknowledged writes are lost", lost, acknowledged)
 	}
 	if acknowledged == 0 {
-		return fmt.Errorf("nothing was acknowledged, so nothing is shown")
+		return errors.New("nothing was acknowledged, so nothing is shown")
 	}
-	if err := d.Check(ctx); err != nil {
-		return err
+	fmt.Printf("%d acknowledged, 0 lost, %d records there\n", acknowledged, len(there))
+	return nil
+}
+
+// all reads every record of an object and the version in which it stands.
+func (s *server) all(object string, into map[string]int) error {
+	total, read := 0, 0
+	for cursor := ""; ; {
+		var page struct {
+			Data  []made  `json:"data"`
+			Total int     `json:"total"`
+			Next  *string `json:"next"`
+		}
+		q := map[string]any{"limit": 200, "fields": []string{"name"}}
+		if cursor != "" {
+			q["cursor"] = cursor
+		}
+		if _, err := s.do("POST", "/records/"+object+"/query", q, &page); err != nil {
+			return err
+		}
+		for _, x := range page.Data {
+			into[object+" "+x.ID] = x.Version
+		}
+		total, read = page.Total, read+len(page.Data)
+		if page.Next == nil {
+			break
+		}
+		cursor = *page.Next
 	}
-	fmt.Printf("%d acknowledged, 0 lost, %d there\n", acknowledged, len(whole))
+	if read != total {
+		return fmt.Errorf("%d of %d %s records were listed", read, total, object)
+	}
 	return nil
 }

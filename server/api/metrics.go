@@ -135,6 +135,9 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 			memory[[2]string{m.Object, m.Field}] += m.Bytes
 		}
 		for at, n := range memory {
+			if n == 0 {
+				continue // not loaded
+			}
 			gauge(columnSaid, float64(n), x.Slug, at[0], at[1])
 		}
 	}

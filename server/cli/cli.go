@@ -35,18 +35,25 @@ func (p *place) config() app.Config {
 type commands struct {
 	JSON bool `name:"json" help:"Answer for programs." env:"YOUPENG_JSON"`
 
-	Serve     serve     `cmd:"" help:"Serve the CRM."`
-	Workspace workspace `cmd:"" help:"Workspaces."`
-	User      user      `cmd:"" help:"People of a workspace."`
-	Key       key       `cmd:"" help:"API keys."`
-	Backup    backup    `cmd:"" help:"Write all data into one file, while serving."`
-	Restore   restore   `cmd:"" help:"Bring a backup back into an empty place."`
-	Migrate   migrate   `cmd:"" help:"Bring older databases up to this program, after a copy of each."`
-	Doctor    doctor    `cmd:"" help:"Examine all data and say what is wrong and what to do."`
+	Serve     serve       `cmd:"" help:"Serve the CRM."`
+	Demo      demoCompany `cmd:"" help:"Make the demo company in an empty place."`
+	Workspace workspace   `cmd:"" help:"Workspaces."`
+	User      user        `cmd:"" help:"People of a workspace."`
+	Key       key         `cmd:"" help:"API keys."`
+	Backup    backup      `cmd:"" help:"Write all data into one file, while serving."`
+	Restore   restore     `cmd:"" help:"Bring a backup back into an empty place."`
+	Migrate   migrate     `cmd:"" help:"Bring older databases up to this program, after a copy of each."`
+	Doctor    doctor      `cmd:"" help:"Examine all data and say what is wrong and what to do."`
 }
 
 // Main runs the command line and answers the exit code: 0, 1 failed, 2 wrong use.
 func Main(args []string, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, args, out, errs)
+}
+
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	var c commands
 	code := -1
 	parser, err := kong.New(&c, kong.Name("youpeng"), kong.Description("有朋 Youpeng, a CRM in one program."), kong.Vars{"rate": strconv.Itoa(api.DefaultRate)},
@@ -62,8 +69,6 @@ func Main(args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "youpeng:", err)
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if v, ok := k.Selected().Target.Addr().Interface().(verb); ok {
 		return show(do(ctx, nameOf(k.Selected()), v), c.JSON, out, errs)
 	}

@@ -133,6 +133,9 @@ func serveMetrics(address string, m *api.Metrics) (closing func(), err error) {
 // begin makes what a fresh install needs and prints the one-time link of its first administrator until somebody has used
 // it; of the demo company, links for three roles.
 func begin(ctx context.Context, a *app.App, base string, out io.Writer) error {
+	if err := showFaces(ctx, a, base, out); err != nil {
+		return err
+	}
 	secret, err := a.First(ctx, "main", "我的公司", "admin@youpeng.local")
 	if err != nil || secret == "" {
 		return err

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"youpeng/engine/catalog"
+	"youpeng/engine/column"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/engine/table"
@@ -127,7 +128,7 @@ func (d *doctor) examine() error {
 		d.find(Finding{Kind: "pages", Name: d.space.URL})
 		return nil // whatever else were found would be said of pages that cannot be read
 	}
-	for _, part := range []func() error{d.log, d.catalog, d.records, d.series, d.members, d.columns} {
+	for _, part := range []func() error{d.log, d.catalog, d.records, d.series, d.members, d.columns, d.snapshots} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -387,6 +388,24 @@ func (d *doctor) columns() error {
 				d.space.Columns().Drop(cat.Object(x.Object))
 				return nil
 			}})
+		}
+	}
+	return nil
+}
+
+// snapshots reads every byte of the snapshots of columns. One that is damaged is never used, and only costs time.
+func (d *doctor) snapshots() error {
+	dir := d.app.Config().Snapshots(d.space.URL)
+	if dir == "" {
+		return nil
+	}
+	list, err := column.Snapshots(dir)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if len(x.Broken) > 0 {
+			d.find(Finding{Kind: "snapshot_damaged", Object: x.Object, mend: func(db.Tx) error { return column.DeleteSnapshots(dir, x.Object) }})
 		}
 	}
 	return nil
