@@ -78,6 +78,15 @@ const settings = createRoute({
   path: 'settings',
   component: lazyRouteComponent(() => import('@/settings/frame')),
 })
+/** Where there is room for both, the settings open with their first page; on a phone with the list of them. */
+const settingsStart = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    if (matchMedia('(min-width: 48rem)').matches)
+      throw redirect({ to: `/w/${params.workspace}/settings/profile` as '/', replace: true })
+  },
+})
 const settingsPages = modules
   .flatMap((module) => module.settings ?? [])
   .map((entry) =>
@@ -91,7 +100,7 @@ const modulePages = modules
 
 const withPages = workspace.addChildren([home, list, record, settings])
 // The pages of modules are known by their addresses only; the types hold what the shared rooms link to.
-settings.addChildren(settingsPages)
+settings.addChildren([settingsStart, ...settingsPages])
 workspace.addChildren([home, list, record, settings, ...modulePages])
 const tree = root.addChildren([choose, signIn, link, withPages])
 

@@ -1,6 +1,5 @@
-import { Link, Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router'
 import { ChevronLeft } from 'lucide-react'
-import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/record/catalog'
 import { useSettingsPages } from '@/record/module'
@@ -8,26 +7,13 @@ import { cn } from '@/ui/cn'
 
 const groups = ['me', 'org', 'data', 'system'] as const
 
-const wide = matchMedia('(min-width: 48rem)')
-const useWide = () =>
-  useSyncExternalStore(
-    (listener) => {
-      wide.addEventListener('change', listener)
-      return () => wide.removeEventListener('change', listener)
-    },
-    () => wide.matches,
-  )
-
 /** The settings: their list on the left and one page on the right; on a phone first the list, then a page with a way back. */
 export default function Settings() {
   const { t } = useTranslation()
   const me = useMe()
   const { workspace } = useParams({ from: '/w/$workspace' })
   const start = useLocation().pathname.replace(/\/$/, '') === `/w/${workspace}/settings`
-  const roomy = useWide()
   const pages = useSettingsPages().filter((page) => page.label && (!page.admin || me.admin))
-  const first = pages.find((page) => page.group === 'me') ?? pages[0]
-  if (start && roomy && first) return <Navigate to={`/w/${workspace}/settings/${first.path}` as '/'} replace />
   return (
     <div className="flex h-full flex-col bg-surface md:flex-row">
       <nav

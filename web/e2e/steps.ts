@@ -1,0 +1,68 @@
+import AxeBuilder from '@axe-core/playwright'
+import { type Browser, expect, type Page } from '@playwright/test'
+
+export const password = 'right horse 马'
+
+/** Gathers what the console complains of. */
+export function listen(page: Page): string[] {
+  const errors: string[] = []
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(error.message))
+  return errors
+}
+
+/** Nothing in the console, and nothing for axe to say. */
+export async function clean(page: Page, errors: string[]) {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .map((animation) =>
+          animation.playState === 'running' && animation.effect?.getTiming().iterations === 1
+            ? animation.finished.catch(() => undefined)
+            : undefined,
+        ),
+    ),
+  )
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(
+    violations.map((found) => `${page.url()} ${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`),
+  ).toEqual([])
+  expect(errors).toEqual([])
+}
+
+/** Comes in by a one-time link. */
+export async function enter(page: Page, link: string, name: string) {
+  await page.goto(link)
+  await page.getByLabel('姓名').fill(name)
+  await page.locator('input[type=password]').fill(password)
+  await page.locator('form button[type=submit]').click()
+  await page.waitForURL('**/w/main**')
+}
+
+/** Looks at pages as somebody else would: in English and dark, and on a phone; each is clean there too. */
+export async function faces(browser: Browser, page: Page, base: string, prefix: string, paths: [string, string][]) {
+  for (const [lang, scheme, width] of [
+    ['en', 'dark', 1440],
+    ['zh', 'light', 390],
+    ['zh', 'dark', 390],
+  ] as const) {
+    const context = await browser.newContext({
+      locale: lang === 'en' ? 'en-US' : 'zh-CN',
+      colorScheme: scheme,
+      viewport: { width, height: 844 },
+      storageState: await page.context().storageState(),
+    })
+    await context.addInitScript((value) => localStorage.setItem('lang', value), lang)
+    const other = await context.newPage()
+    const errors = listen(other)
+    for (const [name, path] of paths) {
+      await other.goto(`${base}/w/main${path}`)
+      await expect(other.locator('h1').first()).toBeVisible()
+      await expect(other.locator('.skeleton')).toHaveCount(0)
+      await clean(other, errors)
+      await other.screenshot({ path: `e2e/shots/${prefix}-${name}-${lang}-${scheme}-${width}.png` })
+    }
+    await context.close()
+  }
+}
