@@ -446,6 +446,9 @@ func TestATaskIsBroughtToMindAtItsTime(t *testing.T) {
 		told("before its time", 0)
 		w.Clock.Set(time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC))
 		told("at its time", 1)
+		_, err = w.Set(w.Amy, task, values{"body": "about the price"})
+		w.Must(err)
+		told("edited since", 1)
 		if in := d.inbox(w.Amy); in.Data[0].Text != "Time for the task “回访”" || in.Data[0].Kind != "reminder" {
 			t.Errorf("%+v", in.Data[0])
 		}
