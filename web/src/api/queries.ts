@@ -2,7 +2,7 @@ import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-que
 import { account, space } from './client'
 import { Problem } from './problem'
 import { records } from './records'
-import type { Catalog, Me, Question } from './types'
+import type { Aggregate, Catalog, Me, Question } from './types'
 
 /** A refusal will not turn into an answer by asking again; a broken line or a busy server may. */
 const mayPass = (error: unknown) => !(error instanceof Problem) || error.status === 0 || error.status >= 500
@@ -41,6 +41,13 @@ export const pageQuery = (object: string, question: Question) =>
   queryOptions({
     queryKey: [...recordsKey(object), 'page', question],
     queryFn: ({ signal }) => records.page(object, question, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const figuresQuery = (object: string, question: Aggregate) =>
+  queryOptions({
+    queryKey: [...recordsKey(object), 'figures', question],
+    queryFn: ({ signal }) => records.figures(object, question, signal),
     placeholderData: keepPreviousData,
   })
 

@@ -1,5 +1,5 @@
 import { type Answer, space } from './client'
-import type { Candidate, Page, Question, Rec } from './types'
+import type { Aggregate, Candidate, Figure, Page, Question, Rec } from './types'
 
 const at = (object: string, id?: string) => `/records/${object}${id ? `/${id}` : ''}`
 
@@ -17,6 +17,11 @@ export const records = {
   restore: (object: string, id: string) => space.post<Rec>(`${at(object, id)}/restore`),
   act: <T = unknown>(object: string, id: string, verb: string, body: unknown = {}) =>
     space.post<T>(`${at(object, id)}/actions/${verb}`, body),
+  /** What an action would do; it changes nothing. */
+  tryAct: <T = unknown>(object: string, id: string, verb: string, body: unknown, signal?: AbortSignal) =>
+    space.ask<T>(`${at(object, id)}/actions/${verb}?dry_run=true`, body, signal ? { signal } : {}),
+  figures: (object: string, question: Aggregate, signal?: AbortSignal) =>
+    space.ask<{ data: Figure[] }>(`${at(object)}/aggregate`, question, signal ? { signal } : {}),
   /** Who might this be? The answer says no more of a record than the asker may know. */
   duplicates: (object: string, fields: Record<string, unknown>, signal?: AbortSignal) =>
     space.ask<{ data: Candidate[] }>(`${at(object)}/duplicates`, fields, signal ? { signal } : {}),

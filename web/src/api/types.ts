@@ -56,6 +56,8 @@ export type Field = {
   sort?: boolean
   ops?: Operator[]
   group?: string
+  /** What a new record has where nobody says otherwise: a value, or `me`, `today`, `now`. */
+  default?: unknown
 }
 
 export type Group = 'customers' | 'sales' | 'service' | 'activity' | 'org' | 'setup' | 'custom'
@@ -68,6 +70,7 @@ export type Entity = {
   icon?: string
   custom?: boolean
   owned?: boolean
+  setup?: boolean
   title_field: string
   nav: boolean
   group: Group
@@ -203,13 +206,19 @@ export type Job = {
   created_by?: LinkValue
 }
 
+/** Who a record might already be: itself where the asker may see it, else no more than everyone may know. */
 export type Candidate = {
-  id?: string
-  object?: string
-  title?: string
-  owner?: LinkValue
-  fields?: string[]
-  reason?: string
-  no_right?: boolean
-  deleted?: boolean
+  /** The fields that agree. */
+  fields: string[]
+  record?: Rec
+  hidden?: Record<string, unknown>
+}
+
+/** One group of an aggregate: its keys and figures by name. */
+export type Figure = Record<string, unknown>
+export type Aggregate = {
+  filter?: Filter
+  group?: (string | { field: string; by: string })[]
+  measures?: { fn: string; field?: string; as?: string }[]
+  limit?: number
 }

@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { SquareCheck } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pageQuery } from '@/api/queries'
-import type { Entity, Filter, Question } from '@/api/types'
-import { allows, fieldOf, titleOf, useEntity, useLabel, useMe } from '@/record/catalog'
-import { Value } from '@/record/fields/value'
+import type { Entity, Filter } from '@/api/types'
+import { allows, fieldOf, useEntity, useLabel, useMe } from '@/record/catalog'
 import { iconOf } from '@/record/icons'
 import { integer, useLocale } from '@/ui/format'
-import { Failure, Skeleton, State } from '@/ui/states'
+import { Skeleton } from '@/ui/states'
+import { modules } from './modules'
+
+const parts = modules.flatMap((module) => module.home ?? [])
 
 /** Where the day begins: what is to be done, what is mine, what moved last. */
 export default function Home() {
@@ -27,8 +28,11 @@ export default function Home() {
           ))}
         </div>
         <div className="mt-6 grid gap-6 @3xl:grid-cols-2">
-          <Tasks />
-          <Recent object="customer" />
+          {parts.map((part) => (
+            <Suspense key={part.name} fallback={<Skeleton className="p-4" lines={5} />}>
+              <part.Component />
+            </Suspense>
+          ))}
         </div>
       </div>
     </div>
@@ -72,123 +76,5 @@ function MineCard({ entity }: { entity: Entity }) {
       </span>
       <span className="text-xs text-subtle">{t('app.home.mine')}</span>
     </Link>
-  )
-}
-
-/** The open tasks of the person, those due first on top. */
-function Tasks() {
-  const { t } = useTranslation()
-  const activity = useEntity('activity')
-  if (!activity) return null
-  const due = activity.fields.find((field) => /^due/.test(field.name))
-  const status = activity.fields.find((field) => ['status', 'state'].includes(field.name) && field.kind === 'choice')
-  const done = activity.fields.find((field) => ['done', 'done_at', 'completed_at'].includes(field.name))
-  const open: Filter[] = [mine, { field: 'kind', op: 'in', value: ['task'] }]
-  if (status)
-    open.push({
-      field: status.name,
-      op: 'nin',
-      value: ['done', 'completed', 'cancelled', 'canceled', 'closed'].filter((name) =>
-        status.options?.some((option) => option.name === name),
-      ),
-    })
-  else if (done)
-    open.push(
-      done.kind === 'boolean'
-        ? { not: { field: done.name, op: 'eq', value: true } }
-        : { field: done.name, op: 'empty' },
-    )
-  return (
-    <Panel
-      title={t('app.home.tasks')}
-      entity={activity}
-      question={{
-        filter: {
-          and: open.filter((part) => !('value' in part && Array.isArray(part.value) && part.value.length === 0)),
-        },
-        ...(due ? { sort: due.name } : {}),
-        limit: 8,
-        fields: [activity.title_field, ...(due ? [due.name] : [])],
-      }}
-      side={due?.name}
-      empty={
-        <State icon={SquareCheck} title={t('app.home.no_tasks')} text={t('app.home.no_tasks_text')} className="py-6" />
-      }
-    />
-  )
-}
-
-function Recent({ object }: { object: string }) {
-  const { t } = useTranslation()
-  const entity = useEntity(object)
-  if (!entity) return null
-  return (
-    <Panel
-      title={t('app.home.recent')}
-      entity={entity}
-      question={{
-        sort: '-updated_at',
-        limit: 8,
-        fields: [entity.title_field, ...(fieldOf(entity, 'owner') ? ['owner'] : [])],
-      }}
-      side="owner"
-    />
-  )
-}
-
-function Panel({
-  title,
-  entity,
-  question,
-  side,
-  empty,
-}: {
-  title: string
-  entity: Entity
-  question: Question
-  side?: string | undefined
-  empty?: ReactNode
-}) {
-  const { t } = useTranslation()
-  const { workspace } = useParams({ from: '/w/$workspace' })
-  const page = useQuery(pageQuery(entity.name, question))
-  const field = side ? fieldOf(entity, side) : undefined
-  return (
-    <section aria-label={title}>
-      <div className="mb-2 flex items-center">
-        <h2 className="flex-1 text-base font-semibold">{title}</h2>
-        <Link
-          to="/w/$workspace/$object"
-          params={{ workspace, object: entity.name }}
-          search={question.filter ? { filter: question.filter } : {}}
-          className="text-xs text-primary-text hover:underline"
-        >
-          {t('app.home.all_tasks')}
-        </Link>
-      </div>
-      <div className="rounded-lg border bg-surface shadow-card">
-        {page.isPending && <Skeleton className="p-4" lines={4} />}
-        {page.isError && <Failure error={page.error} retry={() => page.refetch()} className="py-6" />}
-        {page.data?.total === 0 && (empty ?? <p className="p-6 text-center text-sm text-muted">{t('ui.nothing')}</p>)}
-        <ul className="divide-y">
-          {page.data?.data.map((record) => (
-            <li key={record.id}>
-              <Link
-                to="/w/$workspace/$object/$id"
-                params={{ workspace, object: entity.name, id: record.id }}
-                className="flex min-h-10 items-center gap-3 px-3 py-1.5 text-sm hover:bg-hover"
-              >
-                <span className="min-w-0 flex-1 truncate">{titleOf(entity, record)}</span>
-                {field && (
-                  <span className="shrink-0 text-xs text-muted">
-                    <Value field={field} value={record[field.name]} />
-                  </span>
-                )}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </div>
-    </section>
   )
 }

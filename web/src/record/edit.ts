@@ -5,6 +5,8 @@ import { queryClient, recordQuery, renew } from '@/api/queries'
 import { records } from '@/api/records'
 import type { Entity, Field, Rec } from '@/api/types'
 import { fieldOf, useLabel } from '@/record/catalog'
+import { inWords } from '@/record/text'
+import { useLocale } from '@/ui/format'
 import { toast, toastFailure } from '@/ui/toast'
 import { toWrite } from './fields/registry'
 import { patchLists } from './list/blocks'
@@ -37,6 +39,7 @@ type Draft = { record: Rec; fields: Record<string, unknown> }
 export function useEdit(entity: Entity) {
   const { t } = useTranslation()
   const label = useLabel()
+  const locale = useLocale()
   const undo = useUndo()
   const show = (record: Rec, fields: Partial<Rec>) => {
     patchLists(entity.name, record.id, fields)
@@ -74,11 +77,17 @@ export function useEdit(entity: Entity) {
 
   /** Someone else was quicker: theirs stands unless one insists. */
   function conflict(problem: Problem, record: Rec, fields: Record<string, unknown>) {
-    const names = Object.keys(fields)
-      .map((name) => label(fieldOf(entity, name)?.label))
-      .join(t('ui.comma'))
+    const theirs = (problem.body.theirs ?? {}) as Record<string, unknown>
+    const words = (field: Field, value: unknown) => inWords(field, value, { label, locale, blank: t('record.blank') })
+    const text = Object.keys(fields).map((name) => {
+      const field = fieldOf(entity, name) as Field
+      const said = { name: label(field.label), yours: words(field, fields[name]) }
+      return name in theirs
+        ? t('record.conflict', { ...said, theirs: words(field, theirs[name]) })
+        : t('record.conflict_unseen', said)
+    })
     renew(entity.name)
-    toastFailure(t('record.conflict', { name: names }), {
+    toastFailure(text.join(' '), {
       label: t('record.keep_mine'),
       run: () => {
         const version = Number(problem.body.version)

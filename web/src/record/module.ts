@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-react'
 import { type ComponentType, createContext, type LazyExoticComponent, useContext } from 'react'
-import type { Entity, ObjectRights, Question, Rec } from '@/api/types'
+import type { Entity, Field, ObjectRights, Question, Rec } from '@/api/types'
 
 type Lazy<P> = LazyExoticComponent<ComponentType<P>> | ComponentType<P>
 
@@ -34,6 +34,12 @@ export type Face = {
   }>
   /** Fields that the generic page leaves to the module. */
   ownFields?: string[]
+  /** Fields that say more than their kind does, such as a date that is overdue; wherever a record's values are shown. */
+  cells?: Record<string, ComponentType<{ field: Field; record: Rec }>>
+  /** Above the timeline of every record that this object links to. */
+  Compose?: Lazy<{ entity: Entity; record: Rec }>
+  /** How one of these stands on a timeline. */
+  Entry?: Lazy<{ entity: Entity; record: Rec }>
 }
 
 /** A page of a module at `/w/{workspace}/{path}`; with a `label` it stands in the navigation. */
@@ -66,8 +72,12 @@ export type ListAction = {
   Component: Lazy<{ entity: Entity; question: Question; close: () => void }>
 }
 
+/** A part of the first page of the day. */
+export type HomePart = { name: string; Component: Lazy<object> }
+
 export type WebModule = {
   name: string
+  home?: HomePart[]
   faces?: Record<string, Face>
   pages?: ModulePage[]
   settings?: SettingsPage[]
@@ -79,6 +89,9 @@ export const FacesProvider = Faces.Provider
 
 /** What the modules add to an object; empty for one that no module knows. */
 export const useFace = (object: string): Face => useContext(Faces)[object] ?? {}
+
+/** What the modules add to all objects, by their names. */
+export const useFaces = () => useContext(Faces)
 
 const SettingsPages = createContext<SettingsPage[]>([])
 export const SettingsPagesProvider = SettingsPages.Provider

@@ -4,7 +4,9 @@ import { CopyCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { records } from '@/api/records'
-import type { Candidate, Entity } from '@/api/types'
+import type { Candidate, Entity, LinkValue, Rec } from '@/api/types'
+import { fieldOf, titleOf, useEntity, useLabel } from '@/record/catalog'
+import { Button } from '@/ui/button'
 import { bodyOf, type Draft } from './draft'
 
 /** Kinds by which two records may turn out to be the same. */
@@ -57,33 +59,54 @@ export function Duplicates({ entity, draft }: { entity: Entity; draft: Draft }) 
   )
 }
 
-/** Who it might be, and no more of each than the asker may know. */
-export function CandidateList({ object, list }: { object: string; list: Candidate[] }) {
+/** Who it might be, and no more of each than the asker may know. With `choose` one of those in sight can be taken. */
+export function CandidateList({
+  object,
+  list,
+  choose,
+}: {
+  object: string
+  list: Candidate[]
+  choose?: (record: Rec) => void
+}) {
   const { t } = useTranslation()
+  const label = useLabel()
+  const entity = useEntity(object)
   const { workspace } = useParams({ from: '/w/$workspace' })
+  const agree = (candidate: Candidate) =>
+    candidate.fields.flatMap((name) => label(entity && fieldOf(entity, name)?.label) || []).join(t('ui.comma'))
   return (
     <ul className="mt-1 space-y-1">
-      {list.map((candidate, index) => (
-        <li key={candidate.id ?? index} className="flex flex-wrap items-center gap-x-2">
-          {candidate.id && candidate.title ? (
-            <Link
-              to="/w/$workspace/$object/$id"
-              params={{ workspace, object: candidate.object ?? object, id: candidate.id }}
-              target="_blank"
-              className="font-medium hover:underline"
-            >
-              {candidate.title}
-            </Link>
-          ) : (
-            <span>{t('record.duplicate_hidden')}</span>
-          )}
-          {candidate.owner?.title && (
-            <span className="text-xs text-muted">{t('record.owned_by', { name: candidate.owner.title })}</span>
-          )}
-          {candidate.deleted && <span className="text-xs text-muted">{t('record.in_bin')}</span>}
-          {candidate.reason && <span className="text-xs text-muted">{candidate.reason}</span>}
-        </li>
-      ))}
+      {list.map((candidate, index) => {
+        const { record, hidden } = candidate
+        const owner = record ? (record.owner as LinkValue | undefined)?.title : hidden?.owner
+        return (
+          <li key={record?.id ?? index} className="flex min-h-6 flex-wrap items-center gap-x-2">
+            {record ? (
+              <Link
+                to="/w/$workspace/$object/$id"
+                params={{ workspace, object, id: record.id }}
+                target="_blank"
+                className="font-medium text-fg hover:underline"
+              >
+                {titleOf(entity, record)}
+              </Link>
+            ) : (
+              <span className="text-fg">{t('record.duplicate_hidden')}</span>
+            )}
+            {typeof owner === 'string' && owner && (
+              <span className="text-xs text-muted">{t('record.owned_by', { name: owner })}</span>
+            )}
+            {record?.deleted_at ? <span className="text-xs text-muted">{t('record.in_bin')}</span> : null}
+            <span className="text-xs text-muted">{t('record.agrees', { names: agree(candidate) })}</span>
+            {choose && record && !record.deleted_at && (
+              <Button size="sm" onClick={() => choose(record)}>
+                {t('record.take_this')}
+              </Button>
+            )}
+          </li>
+        )
+      })}
     </ul>
   )
 }

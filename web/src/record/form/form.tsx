@@ -1,18 +1,21 @@
 import { useRouter } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '@/api/client'
 import { faultOf, Problem } from '@/api/problem'
 import { renew } from '@/api/queries'
 import { records } from '@/api/records'
 import type { Entity, Field, Rec } from '@/api/types'
-import { editable, useLabel } from '@/record/catalog'
+import { editable, useLabel, useMe } from '@/record/catalog'
 import { isEmpty, kindOf } from '@/record/fields/registry'
 import { Editor } from '@/record/fields/value'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Labeled } from '@/ui/control'
+import { useLocale } from '@/ui/format'
 import { useUndo } from '../edit'
+import { Conflict } from './conflict'
+import { defaultsOf } from './defaults'
 import { bodyOf, type Draft } from './draft'
 import { Duplicates } from './duplicates'
 
@@ -88,20 +91,26 @@ type FormProps = {
   entity: Entity
   record?: Rec
   initial?: Draft
-  /** Fields that this form leaves out. */
-  omit?: string[]
-  /** Between the fields and the buttons, such as the lines of an order. */
-  extra?: ReactNode
+  /** Fields that this form leaves out, which may depend on what stands in the others. */
+  omit?: string[] | ((draft: Draft) => string[])
+  /** Between the fields and the buttons, such as the lines of an order; it is told what was wrong with the last try. */
+  extra?: ReactNode | ((error: unknown, draft: Draft) => ReactNode)
+  /** What stands in `extra`, as the write takes it. */
+  also?: Record<string, unknown> | undefined
   onDone: (saved: Rec) => void
   onCancel: () => void
 }
 
 /** The form of any object, from its catalog: for a new record, or one that exists. */
-export function RecordForm({ entity, record, initial, omit, onDone, onCancel, extra }: FormProps) {
+export function RecordForm({ entity, record, initial, omit, onDone, onCancel, extra, also }: FormProps) {
   const { t } = useTranslation()
   const label = useLabel()
   const undo = useUndo()
+  const me = useMe()
+  const locale = useLocale()
+  const [base, setBase] = useState(record)
   const [draft, setDraft] = useState<Draft>(() => ({
+    ...(record ? {} : defaultsOf(entity, me, locale)),
     ...initial,
     ...(record ? Object.fromEntries(entity.fields.map((field) => [field.name, record[field.name]])) : {}),
   }))
@@ -110,11 +119,15 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
   const form = useRef<HTMLFormElement>(null)
   const dirty = useRef(false)
   useUnsaved(dirty)
+  const alsoText = JSON.stringify(also)
+  const untouched = useRef(alsoText)
+  useEffect(() => {
+    if (alsoText !== untouched.current) dirty.current = true
+    untouched.current = alsoText
+  }, [alsoText])
 
-  const fields = useMemo(
-    () => editable(entity, !record).filter((field) => !omit?.includes(field.name)),
-    [entity, record, omit],
-  )
+  const left = typeof omit === 'function' ? omit(draft) : (omit ?? [])
+  const fields = editable(entity, !record).filter((field) => !left.includes(field.name))
   // What must be filled stands first, the title before all.
   const ordered = [...fields].sort((a, b) => rank(entity, a) - rank(entity, b))
   const change = (name: string, value: unknown) => {
@@ -122,9 +135,9 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
     setDraft((now) => ({ ...now, [name]: value }))
   }
 
-  async function submit(event: React.FormEvent) {
-    event.preventDefault()
-    event.stopPropagation()
+  async function submit(event?: React.FormEvent, over = base) {
+    event?.preventDefault()
+    event?.stopPropagation()
     const missing = fields.filter((field) => field.required && isEmpty(draft[field.name]))
     if (missing.length) {
       setError(
@@ -142,9 +155,10 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
     setBusy(true)
     setError(undefined)
     try {
-      const body = bodyOf(entity, draft, record)
-      const answer: Answer<Rec> = record
-        ? await records.update(entity.name, record.id, record.version, body)
+      const sent = Object.fromEntries(Object.entries(draft).filter(([name]) => !left.includes(name) || initial?.[name]))
+      const body = { ...bodyOf(entity, sent, over), ...also }
+      const answer: Answer<Rec> = over
+        ? await records.update(entity.name, over.id, over.version, body)
         : await records.create(entity.name, body)
       dirty.current = false
       renew()
@@ -157,12 +171,26 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
     }
   }
 
+  /** Another was quicker: what they wrote is taken for the fields in dispute, or written over. */
+  function settle(theirs: Record<string, unknown>, version: number, mine: boolean) {
+    if (!base) return
+    const fresh = { ...base, ...theirs, version }
+    setBase(fresh)
+    setError(undefined)
+    if (mine) void submit(undefined, fresh)
+    else setDraft((now) => ({ ...now, ...theirs }))
+  }
+
   return (
     <form ref={form} noValidate onSubmit={submit} className="space-y-4">
       <Inputs fields={ordered} draft={draft} error={error} first={!record} onChange={change} />
-      {extra}
+      {typeof extra === 'function' ? extra(error, draft) : extra}
       {!record && <Duplicates entity={entity} draft={draft} />}
-      <FormFault error={error} known={fields.map((field) => field.name)} />
+      {error instanceof Problem && error.status === 412 ? (
+        <Conflict entity={entity} problem={error} settle={settle} />
+      ) : (
+        <FormFault error={error} known={[...fields.map((field) => field.name), ...Object.keys(also ?? {})]} />
+      )}
       <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
         <Button onClick={onCancel}>{t('ui.cancel')}</Button>
         <Button type="submit" variant="primary" disabled={busy}>

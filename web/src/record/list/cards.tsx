@@ -6,8 +6,8 @@ import { recordsKey } from '@/api/queries'
 import { records } from '@/api/records'
 import type { Entity, Field, Question } from '@/api/types'
 import { titleOf, useLabel } from '@/record/catalog'
+import { Cell } from '@/record/fields/cell'
 import { isEmpty } from '@/record/fields/registry'
-import { Value } from '@/record/fields/value'
 import { Avatar, Mark } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Failure, Skeleton } from '@/ui/states'
@@ -70,7 +70,7 @@ export function Cards({
                     <div key={field.name} className="contents">
                       <dt className="text-xs leading-5 text-subtle">{label(field.label)}</dt>
                       <dd className="flex min-w-0 justify-end text-muted">
-                        <Value field={field} value={record[field.name]} />
+                        <Cell entity={entity} field={field} record={record} />
                       </dd>
                     </div>
                   ))}

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import type { Entity, Field, Question, Rec } from '@/api/types'
 import { titleOf, useLabel, writable } from '@/record/catalog'
 import { useEdit } from '@/record/edit'
+import { Cell } from '@/record/fields/cell'
 import { isEmpty, kindOf } from '@/record/fields/registry'
-import { Editor, Value } from '@/record/fields/value'
+import { Editor } from '@/record/fields/value'
 import { Avatar, Mark } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
@@ -378,7 +379,7 @@ const Line = memo(function Line({
                 </Link>
               </>
             ) : (
-              <Value field={field} value={record[field.name]} />
+              <Cell entity={entity} field={field} record={record} />
             )}
           </div>
         )

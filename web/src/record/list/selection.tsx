@@ -1,15 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
-import { Trash2, UserRound, X } from 'lucide-react'
+import { PencilLine, Trash2, UserRound, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { renew } from '@/api/queries'
 import type { Entity, Field, LinkValue } from '@/api/types'
-import { allows, fieldOf, useRights, writable } from '@/record/catalog'
+import { allows, editable, fieldOf, useLabel, useRights, writable } from '@/record/catalog'
 import { useUndo } from '@/record/edit'
-import { toWrite } from '@/record/fields/registry'
+import { isEmpty, toWrite } from '@/record/fields/registry'
 import { Editor } from '@/record/fields/value'
 import { Button } from '@/ui/button'
+import { Labeled, Select } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
 import { toastFailure } from '@/ui/toast'
 
@@ -29,6 +30,7 @@ export function SelectionBar({
   const rights = useRights(entity.name)
   const undo = useUndo()
   const [assigning, setAssigning] = useState(false)
+  const [editing, setEditing] = useState(false)
   const [owner, setOwner] = useState<LinkValue | null>(null)
   const field: Field | undefined = fieldOf(entity, 'owner')
 
@@ -61,6 +63,11 @@ export function SelectionBar({
             <UserRound /> <span className="max-sm:sr-only">{t('record.assign')}</span>
           </Button>
         )}
+        {allows(rights.update) && (
+          <Button size="sm" variant="ghost" onClick={() => setEditing(true)}>
+            <PencilLine /> <span className="max-sm:sr-only">{t('record.bulk_field')}</span>
+          </Button>
+        )}
         {allows(rights.delete) && (
           <Button
             size="sm"
@@ -75,6 +82,26 @@ export function SelectionBar({
           <X />
         </Button>
       </div>
+      {editing && (
+        <FieldDialog
+          entity={entity}
+          count={ids.length}
+          close={() => setEditing(false)}
+          apply={(name, value) => {
+            setEditing(false)
+            const chosen = fieldOf(entity, name)
+            if (chosen)
+              bulk.mutate(
+                ids.map((id) => ({
+                  method: 'PATCH',
+                  object: entity.name,
+                  id,
+                  body: { [name]: toWrite(chosen, value) },
+                })),
+              )
+          }}
+        />
+      )}
       {field && (
         <Dialog
           open={assigning}
@@ -113,5 +140,71 @@ export function SelectionBar({
         </Dialog>
       )}
     </>
+  )
+}
+
+/** One value for one field of all that are selected; an empty one empties it. */
+function FieldDialog({
+  entity,
+  count,
+  apply,
+  close,
+}: {
+  entity: Entity
+  count: number
+  apply: (field: string, value: unknown) => void
+  close: () => void
+}) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const fields = editable(entity, false).filter((field) => !field.unique && field.name !== entity.title_field)
+  const [name, setName] = useState(fields[0]?.name ?? '')
+  const [value, setValue] = useState<unknown>(null)
+  const field = fieldOf(entity, name)
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && close()}
+      size="sm"
+      title={t('record.bulk_field_of', { count })}
+      foot={
+        <>
+          <Button onClick={close}>{t('ui.cancel')}</Button>
+          <Button
+            variant="primary"
+            disabled={!field || (!!field.required && isEmpty(value))}
+            onClick={() => apply(name, value)}
+          >
+            {t('record.apply')}
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-4">
+        <Labeled label={t('record.field')}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={name}
+              onChange={(event) => {
+                setName(event.target.value)
+                setValue(null)
+              }}
+            >
+              {fields.map((entry) => (
+                <option key={entry.name} value={entry.name}>
+                  {label(entry.label)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Labeled>
+        {field && (
+          <Labeled label={label(field.label)}>
+            {(ids) => <Editor key={name} {...ids} field={field} value={value} onChange={setValue} />}
+          </Labeled>
+        )}
+      </div>
+    </Dialog>
   )
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Entity, Field, Rec } from '@/api/types'
 import { allows, useLabel, useRights, visible, writable } from '@/record/catalog'
 import { useEdit } from '@/record/edit'
+import { Cell } from '@/record/fields/cell'
 import { isEmpty, kindOf } from '@/record/fields/registry'
 import { Editor, Value } from '@/record/fields/value'
 import { useFace } from '@/record/module'
@@ -32,7 +33,7 @@ export function KeyFacts({ entity, record }: { entity: Entity; record: Rec }) {
         <div key={field.name} className="min-w-0">
           <dt className="text-xs text-subtle">{label(field.label)}</dt>
           <dd className="mt-0.5 flex h-5.5 max-w-60 min-w-0 items-center text-sm">
-            <Value field={field} value={record[field.name]} />
+            <Cell entity={entity} field={field} record={record} />
           </dd>
         </div>
       ))}

@@ -15,6 +15,19 @@ import { FieldChanges } from './changes'
 
 type Entry = Change & { change?: Change; at: string; actor?: { id: string | null; title?: string } }
 
+/** Takes back what a change set did. */
+export function useTakeBack() {
+  const { t } = useTranslation()
+  return useMutation({
+    mutationFn: (changeSet: string) => records.undo(changeSet),
+    onSuccess: () => {
+      toast(t('record.undone'))
+      renew()
+    },
+    onError: (error: Error) => toastFailure(error.message),
+  })
+}
+
 /** Who changed what, when, through what and why; each change can be taken back by whoever may write it. */
 export function History({ entity, record }: { entity: Entity; record: Rec }) {
   const { t } = useTranslation()
@@ -30,14 +43,7 @@ export function History({ entity, record }: { entity: Entity; record: Rec }) {
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })
-  const undo = useMutation({
-    mutationFn: (changeSet: string) => records.undo(changeSet),
-    onSuccess: () => {
-      toast(t('record.undone'))
-      renew()
-    },
-    onError: (error: Error) => toastFailure(error.message),
-  })
+  const undo = useTakeBack()
   if (history.isPending) return <Skeleton />
   if (history.isError) return <Failure error={history.error} retry={() => history.refetch()} />
   const entries = history.data.pages.flatMap((page) => page.data)

@@ -4,9 +4,9 @@ import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { pageQuery } from '@/api/queries'
 import type { Entity, Field, Filter, Rec } from '@/api/types'
-import { titleOf, useLabel, useRights, visible } from '@/record/catalog'
-import { kindOf } from '@/record/fields/registry'
-import { Value } from '@/record/fields/value'
+import { fieldOf, titleOf, useLabel, useRights, visible, writable } from '@/record/catalog'
+import { Cell } from '@/record/fields/cell'
+import { isEmpty, kindOf } from '@/record/fields/registry'
 import { useCreate } from '@/record/form/create'
 import { iconOf } from '@/record/icons'
 import { defaultColumns } from '@/record/list/state'
@@ -20,7 +20,7 @@ export type Relation = { key: string; entity: Entity; field: Field }
 /** Found in the catalog: nobody has to list them. Activities stand on the timeline already. */
 export function relationsOf(entity: Entity, objects: Entity[]): Relation[] {
   return objects
-    .filter((other) => other.name !== 'activity' && other.group !== 'setup')
+    .filter((other) => other.name !== 'activity' && other.nav)
     .flatMap((other) =>
       other.fields
         .filter(
@@ -33,6 +33,21 @@ export function relationsOf(entity: Entity, objects: Entity[]): Relation[] {
         .slice(0, 1)
         .map((field) => ({ key: `${other.name}.${field.name}`, entity: other, field })),
     )
+}
+
+/** A new record around another takes that one's customer and contact along, where it has such links. */
+export function inherited(entity: Entity, record: Rec, other: Entity): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  for (const name of ['customer', 'contact']) {
+    const field = other.fields.find((candidate) => candidate.name === name && candidate.kind === 'link')
+    const own = fieldOf(entity, name)
+    if (field && writable(field) && own?.kind === 'link' && !isEmpty(record[name])) given[name] = record[name]
+  }
+  if (entity.name === 'contact' && other.fields.some((field) => field.name === 'customer' && writable(field))) {
+    const customers = record.customers
+    if (Array.isArray(customers) && customers.length === 1) given.customer = customers[0]
+  }
+  return given
 }
 
 export function Related({
@@ -56,6 +71,10 @@ export function Related({
     .slice(0, 5)
     .flatMap((name) => other.fields.find((field) => field.name === name) ?? [])
   const link = { id: record.id, title: titleOf(entity, record), object: entity.name }
+  const given = {
+    ...inherited(entity, record, other),
+    [relation.field.name]: relation.field.kind === 'links' ? [link] : link,
+  }
   const filter: Filter = {
     field: relation.field.name,
     op: relation.field.kind === 'links' ? 'any' : 'in',
@@ -64,13 +83,8 @@ export function Related({
   const page = useQuery(
     pageQuery(other.name, { filter, sort: '-created_at', limit: 50, fields: columns.map((field) => field.name) }),
   )
-  const add = rights.create && (
-    <Button
-      size="sm"
-      onClick={() =>
-        create(other.name, { [relation.field.name]: relation.field.kind === 'links' ? [link] : link }, () => undefined)
-      }
-    >
+  const add = rights.create && writable(relation.field) && (
+    <Button size="sm" onClick={() => create(other.name, given, () => undefined)}>
       <Plus /> {t('record.new_one', { name: label(other.label) })}
     </Button>
   )
@@ -125,7 +139,7 @@ export function Related({
                         {titleOf(other, row)}
                       </Link>
                     ) : (
-                      <Value field={field} value={row[field.name]} />
+                      <Cell entity={other} field={field} record={row} />
                     )}
                   </td>
                 ))}

@@ -1,19 +1,30 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { CalendarDays, MapPin, MessageSquare, PencilLine, Phone, SquareCheck, StickyNote, Users } from 'lucide-react'
+import {
+  CalendarDays,
+  MapPin,
+  MessageSquare,
+  PencilLine,
+  Phone,
+  SquareCheck,
+  StickyNote,
+  Undo2,
+  Users,
+} from 'lucide-react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
-import type { Change, Entity, Rec, TimelineEntry } from '@/api/types'
-import { fieldOf, titleOf, useCatalog, useEntity, useLabel, visible } from '@/record/catalog'
+import type { Change, Entity, LinkValue, Rec, TimelineEntry } from '@/api/types'
+import { allows, fieldOf, titleOf, useCatalog, useEntity, useLabel, useRights, visible } from '@/record/catalog'
 import { isEmpty } from '@/record/fields/registry'
 import { Value } from '@/record/fields/value'
 import { iconOf } from '@/record/icons'
+import { useFace, useFaces } from '@/record/module'
 import { Button } from '@/ui/button'
 import { ago, moment, useLocale } from '@/ui/format'
 import { Failure, Skeleton, State } from '@/ui/states'
 import { FieldChanges } from './changes'
-import { Composer } from './composer'
-import { didOf } from './history'
+import { didOf, useTakeBack } from './history'
 
 const pictures: Record<string, typeof Phone> = {
   note: StickyNote,
@@ -32,10 +43,11 @@ function entryOf(event: Event): TimelineEntry {
   const { kind, at, object, record, actor } = event
   const who = actor ? { actor } : {}
   if (kind === 'change') return { type: 'change', at, change: event, ...who }
+  const author = record?.created_by ?? record?.owner
   return {
     type: object === 'comment' ? 'comment' : 'record',
     at,
-    ...who,
+    ...(author ? { actor: author as LinkValue } : {}),
     ...(object ? { object } : {}),
     ...(record ? { record, id: record.id } : {}),
   }
@@ -56,10 +68,16 @@ export function Timeline({ entity, record }: { entity: Entity; record: Rec }) {
     initialPageParam: '',
     getNextPageParam: (last) => last.next || undefined,
   })
+  const faces = useFaces()
+  const composers = Object.values(faces).flatMap((face) => face.Compose ?? [])
   const entries = timeline.data?.pages.flatMap((page) => page.data.map(entryOf)) ?? []
   return (
     <div className="mx-auto max-w-3xl space-y-4">
-      <Composer entity={entity} record={record} />
+      <Suspense fallback={<Skeleton className="rounded-lg border p-3" />}>
+        {composers.map((Compose, index) => (
+          <Compose key={index} entity={entity} record={record} />
+        ))}
+      </Suspense>
       {timeline.isPending && <Skeleton lines={6} />}
       {timeline.isError && <Failure error={timeline.error} retry={() => timeline.refetch()} />}
       {timeline.data && !entries.length && (
@@ -88,6 +106,7 @@ function Entry({ entry, home }: { entry: TimelineEntry; home: Entity }) {
   const locale = useLocale()
   const { objects } = useCatalog()
   const entity = objects.find((other) => other.name === entry.object) ?? home
+  const { Entry: Own } = useFace(entry.object ?? '')
   const kind = typeof entry.record?.kind === 'string' ? entry.record.kind : ''
   const Icon =
     entry.type === 'change' ? PencilLine : entry.type === 'comment' ? MessageSquare : (pictures[kind] ?? iconOf(entity))
@@ -103,25 +122,22 @@ function Entry({ entry, home }: { entry: TimelineEntry; home: Entity }) {
           <time dateTime={entry.at} title={moment(entry.at, locale)} className="ml-2 text-subtle">
             {ago(entry.at, locale)}
           </time>
+          {entry.type === 'change' && entry.change && <TakeBack entity={home} change={entry.change} />}
         </p>
         {entry.type === 'change' && entry.change?.op !== 'create' && entry.change?.fields && (
           <div className="mt-1">
             <FieldChanges entity={entity} changes={entry.change.fields} />
           </div>
         )}
-        {entry.type === 'comment' && (
-          <p className="mt-1 rounded-lg bg-surface-2 px-3 py-2 text-sm break-words whitespace-pre-wrap">
-            {commentOf(entry)}
-          </p>
+        {entry.record && (
+          <Suspense fallback={<Skeleton lines={1} className="mt-1" />}>
+            {Own ? <Own entity={entity} record={entry.record} /> : <Body entry={entry} entity={entity} kind={kind} />}
+          </Suspense>
         )}
-        {entry.type === 'record' && <Body entry={entry} entity={entity} kind={kind} />}
       </div>
     </li>
   )
 }
-
-const commentOf = (entry: TimelineEntry): string =>
-  String(entry.record?.text ?? entry.record?.body ?? entry.title ?? '')
 
 function Deed({ entry, entity }: { entry: TimelineEntry; entity: Entity }) {
   const { t } = useTranslation()
@@ -171,5 +187,23 @@ function Body({ entry, entity, kind }: { entry: TimelineEntry; entity: Entity; k
       </div>
       {text && <p className="mt-1 text-sm break-words whitespace-pre-wrap text-muted">{String(record?.[text.name])}</p>}
     </div>
+  )
+}
+
+/** Takes one change back, where it stands. */
+function TakeBack({ entity, change }: { entity: Entity; change: Change }) {
+  const { t } = useTranslation()
+  const takeBack = useTakeBack()
+  const rights = useRights(entity.name)
+  if (!allows(rights.update) || !change.change_set || change.op !== 'update') return null
+  return (
+    <button
+      type="button"
+      disabled={takeBack.isPending}
+      onClick={() => takeBack.mutate(change.change_set)}
+      className="ml-2 inline-flex min-h-6 items-center gap-1 rounded text-xs text-subtle hover:text-primary-text"
+    >
+      <Undo2 className="size-3" /> {t('ui.undo')}
+    </button>
   )
 }
