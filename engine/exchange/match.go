@@ -21,6 +21,9 @@ type found struct {
 	fields []string
 }
 
+// mostMatches is how many records that share one key are looked at: a key that more share tells nobody apart.
+const mostMatches = 200
+
 // madeID is the public id of what an import makes from a line. It is the same in every run, so that a row that was
 // written by a run which died before it could say so is found again, and it tells the line.
 func (j *importing) madeID(line, side int) uuid.UUID {
@@ -112,7 +115,7 @@ func (j *importing) agreeing(r db.Reader, o *object.Object, side int, list []*en
 				if k.field != f {
 					continue
 				}
-				for _, id := range hits[k.text] {
+				for _, id := range hits[k.text][:min(len(hits[k.text]), mostMatches)] {
 					if agree[e] == nil {
 						agree[e] = map[int64][]string{}
 					}
