@@ -83,7 +83,7 @@ func TestAFileOfBadRowsAndDuplicatesIsMended(t *testing.T) {
 		}
 		must(t, again.Close())
 		decoded := decode(t, mend)
-		if !strings.Contains(decoded, ",5,") || !strings.Contains(decoded, "手机: ") {
+		if !strings.Contains(decoded, ",5,") || !strings.Contains(decoded, "手机: ") || !strings.Contains(decoded, "A 级") || strings.Contains(decoded, "[") {
 			t.Errorf("the file to mend:\n%s", decoded)
 		}
 		mended := strings.NewReplacer("138001,", "13500135000,", ",Z,", ",A,", "没有这个人", "王敏").Replace(decoded)

@@ -11,7 +11,6 @@ import (
 	"youpeng/engine/object"
 	"youpeng/platform/blob"
 	"youpeng/platform/db"
-	"youpeng/platform/i18n"
 )
 
 // finish writes the file to mend and ends the change set.
@@ -181,7 +180,7 @@ func (j *importing) mendRows(ctx context.Context, out sheet) error {
 func (j *importing) reasons(list []wrong) string {
 	said := make([]string, len(list))
 	for i, w := range list {
-		said[i] = i18n.Message(j.actor.Locale, w.Code, w.Args)
+		said[i] = w.words(j.actor.Locale)
 		if name := columnLabel(j.source.header, j.plan.main, j.plan.also, w, j.actor.Locale); name != "" {
 			said[i] = name + ": " + said[i]
 		}

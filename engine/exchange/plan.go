@@ -18,10 +18,11 @@ const (
 
 // plan is a mapping that was checked: which columns fill which fields.
 type plan struct {
-	main *object.Object
-	also *object.Object // the companion, where a column leads to it
-	link *object.Field  // the companion's link to main
-	fill [2][]filling   // of main, of also
+	main   *object.Object
+	also   *object.Object // the companion, where a column leads to it
+	link   *object.Field  // the companion's link to main
+	fill   [2][]filling   // of main, of also
+	locale string         // whose words the reasons are in
 }
 
 type filling struct {
@@ -42,7 +43,7 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 	if main.Lines != "" {
 		return nil, fault.New(fault.Unprocessable, "import.lines", "object", main.Label.In(a.Locale))
 	}
-	p := &plan{main: main}
+	p := &plan{main: main, locale: a.Locale}
 	also, link := companionOf(cat, main)
 	targets := targetsOf(cat, a, main)
 	for _, m := range mapping {

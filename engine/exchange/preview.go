@@ -15,7 +15,6 @@ import (
 	"youpeng/platform/blob"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
-	"youpeng/platform/i18n"
 	"youpeng/platform/job"
 )
 
@@ -251,7 +250,7 @@ func (d *Deps) told(ctx context.Context, a *access.Actor, n noted, name string, 
 			if main != nil {
 				label = columnLabel(header, main, also, w, a.Locale)
 			}
-			faults[i] = map[string]any{"column": w.Column, "name": label, "code": w.Code, "message": i18n.Message(a.Locale, w.Code, w.Args)}
+			faults[i] = map[string]any{"column": w.Column, "name": label, "code": w.Code, "message": w.words(a.Locale)}
 		}
 		m["faults"] = faults
 		return m, nil

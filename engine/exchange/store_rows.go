@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"youpeng/engine/object"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
+	"youpeng/platform/i18n"
 )
 
 // noted is what is remembered of a row that was not simply written.
@@ -105,6 +107,9 @@ func (p *plan) wrongs(err error, side func(path string) int) []wrong {
 		var about = side(x.Path)
 		column, fl := p.column(x.Path, about)
 		w.Column = column
+		if fl != nil && x.Code == "choice.unknown" && len(fl.Options) > 0 {
+			w.Args = map[string]any{"options": labels(fl.Options, p.locale)} // people write labels, not names
+		}
 		if fl != nil {
 			w.Field = fl.Name
 			if about == 1 {
@@ -114,4 +119,29 @@ func (p *plan) wrongs(err error, side func(path string) int) []wrong {
 		out = append(out, w)
 	}
 	return out
+}
+
+func labels(options []object.Option, locale string) (out []string) {
+	for _, o := range options {
+		if !o.Retired {
+			out = append(out, o.Label.In(locale))
+		}
+	}
+	return out
+}
+
+// words says a fault to a person. A list that was kept as JSON is one of words again.
+func (w *wrong) words(locale string) string {
+	args := make(map[string]any, len(w.Args))
+	for name, v := range w.Args {
+		if list, ok := v.([]any); ok {
+			texts := make([]string, len(list))
+			for i, x := range list {
+				texts[i] = fmt.Sprint(x)
+			}
+			v = texts
+		}
+		args[name] = v
+	}
+	return i18n.Message(locale, w.Code, args)
 }
