@@ -30,6 +30,11 @@ func (*demoCompany) Help() string {
 func (d *demoCompany) Run(ctx context.Context, out io.Writer) error {
 	until := time.Now().UTC().Truncate(time.Minute)
 	tick := clock.NewManual(until)
+	release, err := d.own()
+	if err != nil {
+		return err
+	}
+	defer release()
 	a, err := app.Open(ctx, app.Config{Data: d.Data, Database: d.Database, Schema: d.Schema, Clock: tick})
 	if err != nil {
 		return err

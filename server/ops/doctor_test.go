@@ -213,6 +213,32 @@ func TestDoctorFindsAndMendsAColumnInMemory(t *testing.T) {
 	}
 }
 
+func TestDoctorFindsADamagedSnapshot(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, "sqlite")
+	f := open(t, cfg)
+	f.add("有朋科技")
+	f.names()
+	must(t, f.space.Columns().Snapshot(t.Context()))
+	files, err := filepath.Glob(filepath.Join(cfg.Snapshots(f.space.URL), "customer*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%q %v", files, err)
+	}
+	if _, list := examine(t, f, false); list != nil {
+		t.Errorf("%q", list)
+	}
+	b, err := os.ReadFile(files[0])
+	must(t, err)
+	b[len(b)/3] ^= 4
+	must(t, os.WriteFile(files[0], b, 0o600))
+	if _, list := examine(t, f, true); !slices.Equal(list, []string{"snapshot_damaged customer"}) {
+		t.Errorf("%q", list)
+	}
+	if r, list := examine(t, f, false); list != nil || r.Ill() {
+		t.Errorf("%q", list)
+	}
+}
+
 // TestDoctorFindsADamagedPage bends one page of a SQLite file while nobody has it open.
 func TestDoctorFindsADamagedPage(t *testing.T) {
 	t.Parallel()
