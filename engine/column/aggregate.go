@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/bits"
 	"slices"
+	"sync"
 	"time"
 
 	"youpeng/engine/access"
@@ -29,6 +30,7 @@ type measure struct {
 	sorter sorter
 	group  *grouping
 	number func(key uint64) int64
+	zero   uint64 // what a key is more than its number
 }
 
 func (q *asking) measure(t *table, m query.Measure) measure {
@@ -39,7 +41,9 @@ func (q *asking) measure(t *table, m query.Measure) measure {
 		x.group = q.grouping(t, m.Path)
 	default:
 		x.sorter = q.sorter(t, m.Path)
-		x.number = q.decoder(t, m.Path)
+		if x.number = q.decoder(t, m.Path); x.number != nil {
+			x.zero = uint64(x.number(0))
+		}
 	}
 	return x
 }
@@ -190,13 +194,19 @@ func (bs *buckets) number(i int, node, w uint64, words []uint64) uint64 {
 	return n
 }
 
+// denseGroups is the number of possible groups up to which all of them are laid out side by side.
+const denseGroups = 1 << 18
+
+// sharedGroups is the number up to which each core has them for itself.
+const sharedGroups = 1 << 14
+
 // fill adds all rows of a set.
 func (bs *buckets) fill(q *asking, set bitmap, measures []measure) error {
 	product, single := 1, true
 	for _, g := range bs.groups {
 		single = single && g.one != nil
 		product *= min(max(g.size, 0), denseSize)
-		if product > denseSize {
+		if product > denseGroups {
 			product = 0
 		}
 	}
@@ -214,44 +224,144 @@ func (bs *buckets) fill(q *asking, set bitmap, measures []measure) error {
 	})
 }
 
-// fillDense is fill where all groups together have few possible places: a group is found by one access.
+// dense are the figures of all possible groups side by side: how many rows each has, and the tallies of each measure.
+type dense struct {
+	rows    []uint32
+	tallies []tally
+}
+
+// fillDense is fill where all groups together have few possible places: a group is found by one access. Two cores share
+// the work where it is large.
 func (bs *buckets) fillDense(q *asking, set bitmap, measures []measure, product int) error {
-	slots := make([]*bucket, product)
-	for _, b := range bs.list { // the one of no groups
-		slots[0] = b
+	blocks := len(set) / blockWords
+	part := func(from, to int) (*dense, error) {
+		d := &dense{make([]uint32, product), make([]tally, product*len(measures))}
+		var place [blockRows]uint32
+		var buf [blockRows]uint64
+		for b := from; b < to; b++ {
+			if err := q.ctx.Err(); err != nil {
+				return nil, err
+			}
+			if m := set.block(b); some(m) {
+				bs.places(b, m, &place, &buf)
+				d.add(b, m, &place, &buf, measures)
+			}
+		}
+		return d, nil
 	}
-	var place [blockRows]uint64
-	var buf [blockRows]uint64
-	return q.blocks(set, func(b int, m *mask) {
-		clear(place[:])
-		for _, g := range bs.groups {
-			words := g.block(b, m, &buf)
-			size := uint64(g.size)
-			eachRow(0, m, func(i uint32) { place[i] = place[i]*size + g.dense(words[i]) })
-		}
-		eachRow(0, m, func(i uint32) {
-			if p := place[i]; slots[p] == nil {
-				slots[p] = &bucket{make([]uint64, len(bs.groups)), make([]tally, bs.figures)}
-				for j, g := range bs.groups {
-					slots[p].words[j] = g.one(uint32(b*blockRows) + i)
-				}
-				bs.list = append(bs.list, slots[p])
+	if blocks < parallelFrom || product > sharedGroups {
+		d, err := part(0, blocks)
+		bs.collect(d, measures)
+		return err
+	}
+	var first *dense
+	var wg sync.WaitGroup
+	wg.Go(func() { first, _ = part(0, blocks/2) })
+	d, err := part(blocks/2, blocks)
+	wg.Wait()
+	if err != nil || first == nil {
+		return q.ctx.Err()
+	}
+	for i, n := range first.rows {
+		if n > 0 {
+			d.rows[i] += n
+			for j := range measures {
+				at := i*len(measures) + j
+				d.tallies[at].merge(&first.tallies[at], measures[j].fn)
 			}
-		})
+		}
+	}
+	bs.collect(d, measures)
+	return nil
+}
+
+// places finds the group of each of a block's rows.
+func (bs *buckets) places(b int, m *mask, place *[blockRows]uint32, buf *[blockRows]uint64) {
+	clear(place[:])
+	for _, g := range bs.groups {
+		words, size, low := g.block(b, m, buf), uint32(g.size), g.low
+		for w, x := range m {
+			for ; x != 0; x &= x - 1 {
+				i := w*64 + bits.TrailingZeros64(x)
+				at := words[i]
+				if at != 0 {
+					at -= low
+				}
+				place[i] = place[i]*size + uint32(at)
+			}
+		}
+	}
+}
+
+func (d *dense) add(b int, m *mask, place *[blockRows]uint32, buf *[blockRows]uint64, measures []measure) {
+	eachRow(0, m, func(i uint32) { d.rows[place[i]]++ })
+	n := len(measures)
+	for j := range measures {
+		ms := &measures[j]
+		switch {
+		case ms.fn == query.CountAll: // rows tells
+		case ms.number == nil || ms.fn != query.Sum && ms.fn != query.Avg:
+			eachRow(0, m, func(i uint32) { ms.add(&d.tallies[int(place[i])*n+j], uint32(b*blockRows)+i) })
+		default:
+			keys := ms.sorter.keys(b, m, buf)
+			for w, x := range m {
+				for ; x != 0; x &= x - 1 {
+					i := w*64 + bits.TrailingZeros64(x)
+					if key := keys[i]; key != 0 {
+						d.tallies[int(place[i])*n+j].sumUp(int64(key + ms.zero))
+					}
+				}
+			}
+		}
+	}
+}
+
+// merge adds another tally of the same group, whose rows come before.
+func (t *tally) merge(o *tally, fn query.Fn) {
+	var carry uint64
+	if o.n > 0 && (t.n == 0 || fn == query.Min && o.best <= t.best || fn == query.Max && o.best >= t.best) {
+		t.best, t.row = o.best, o.row
+	}
+	t.n += o.n
+	t.lo, carry = bits.Add64(t.lo, o.lo, 0)
+	t.hi += o.hi + int64(carry)
+	if t.distinct == nil {
+		t.distinct = o.distinct
+		return
+	}
+	for w := range o.distinct {
+		t.distinct[w] = struct{}{}
+	}
+}
+
+// collect makes the groups that have rows.
+func (bs *buckets) collect(d *dense, measures []measure) {
+	if d == nil {
+		return
+	}
+	n := len(measures)
+	for at, rows := range d.rows {
+		if rows == 0 {
+			continue
+		}
+		b := &bucket{make([]uint64, len(bs.groups)), d.tallies[at*n : at*n+n]}
+		for i, rest := len(bs.groups)-1, uint64(at); i >= 0; i-- {
+			g := bs.groups[i]
+			if word := rest % uint64(g.size); word != 0 {
+				b.words[i] = word + g.low
+			}
+			rest /= uint64(g.size)
+		}
 		for j := range measures {
-			ms := &measures[j]
-			if ms.number == nil || ms.fn != query.Sum && ms.fn != query.Avg {
-				eachRow(0, m, func(i uint32) { ms.add(&slots[place[i]].tallies[j], uint32(b*blockRows)+i) })
-				continue
+			if measures[j].fn == query.CountAll {
+				b.tallies[j].n = int64(rows)
 			}
-			keys := ms.sorter.keys(b, m, &buf)
-			eachRow(0, m, func(i uint32) {
-				if keys[i] != 0 {
-					slots[place[i]].tallies[j].sumUp(ms.number(keys[i]))
-				}
-			})
 		}
-	})
+		if len(bs.groups) == 0 {
+			bs.list = bs.list[:0]
+		}
+		bs.list = append(bs.list, b)
+	}
 }
 
 // Aggregate answers figures by group within the asker's rights.

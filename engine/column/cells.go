@@ -69,6 +69,7 @@ type numeric interface {
 	oneOf(values []int64) test
 	encode(x int64) uint64
 	decode(u uint64) int64
+	counter(low uint64) func(b int, m *mask, n []uint32)
 }
 
 func (c *number[T]) set(o uint32, v any) {
@@ -289,6 +290,7 @@ func (c *links) set(o uint32, v any) {
 }
 
 func (c *links) wipe(o uint32) { c.put(o, 0) }
+func (c *links) bytes() int64  { return c.num.bytes() + c.back.bytes() }
 func (c *links) finish()       {}
 
 func (c *links) targets(o uint32, f func(t uint32)) {
@@ -338,6 +340,14 @@ func (c *refs) set(o uint32, v any) {
 
 func (c *refs) wipe(o uint32) { c.put(o, 0) }
 func (c *refs) finish()       {}
+
+func (c *refs) bytes() int64 {
+	n := c.num.bytes()
+	for _, r := range c.back {
+		n += r.bytes()
+	}
+	return n
+}
 
 func (c *refs) reverse(number int) *reverse {
 	if c.back == nil {
@@ -391,7 +401,10 @@ func (c *lists) set(o uint32, v any) {
 	for _, it := range in {
 		switch {
 		case c.dict != nil && it.Value != "":
-			codes = append(codes, c.dict.add(it.Value, it.Norm, false))
+			code := c.dict.add(it.Value, it.Norm, false)
+			if codes = append(codes, code); !slices.Contains(old, code) {
+				c.back.add(code, o)
+			}
 		case c.dict == nil && it.Link > 0 && it.Link <= maxRow:
 			codes = append(codes, uint32(it.Link))
 			if !slices.Contains(old, uint32(it.Link)) {
@@ -447,7 +460,7 @@ func (c *lists) wipe(o uint32) {
 func (c *lists) finish() {}
 
 func (c *lists) bytes() int64 {
-	n := c.num.bytes() + int64(4*len(c.items))
+	n := c.num.bytes() + int64(4*len(c.items)) + c.back.bytes()
 	if c.dict != nil {
 		n += c.dict.bytes()
 	}
@@ -479,23 +492,31 @@ func (c *lists) names(o uint32, _ int, t uint32) bool {
 
 // anyOf keeps the rows of which some item is in a set.
 func (c *lists) anyOf(set bitmap) test {
+	last := uint32(min(len(set)*64, many-1))
 	return func(b int, m *mask) {
 		v := c.block(b)
 		for w, x := range m {
-			for y := x; y != 0; y &= y - 1 {
-				i := bits.TrailingZeros64(y)
-				var in uint64
-				if z := v[w*64+i]; z&many == 0 {
-					in = set.bit(z)
-				} else {
-					p := z &^ many
-					for _, t := range c.items[p+1 : p+1+c.items[p]] {
-						in |= set.bit(t)
-					}
-				}
-				x &^= (in ^ 1) << i
+			if x == 0 {
+				continue
 			}
-			m[w] = x
+			q := v[w*64 : w*64+64]
+			var r uint64
+			for y := x; y != 0; y &= y - 1 {
+				i := bits.TrailingZeros64(y) & 63
+				z := q[i]
+				if z < last {
+					r |= set[z>>6] >> (z & 63) & 1 << i
+					continue
+				}
+				if z&many == 0 {
+					continue
+				}
+				p := z &^ many
+				for _, t := range c.items[p+1 : p+1+c.items[p]] {
+					r |= set.bit(t) << i
+				}
+			}
+			m[w] = x & r
 		}
 	}
 }
@@ -542,6 +563,22 @@ func newReverse(each func(f func(t, o uint32))) *reverse {
 		next[t]++
 	})
 	return r
+}
+
+// size is how many rows each hands out for a target.
+func (r *reverse) size(t uint32) int {
+	n := len(r.extra[t])
+	if int(t)+1 < len(r.from) {
+		n += int(r.from[t+1] - r.from[t])
+	}
+	return n
+}
+
+func (r *reverse) bytes() int64 {
+	if r == nil {
+		return 0
+	}
+	return int64(4*len(r.from) + 4*len(r.rows) + 48*len(r.extra))
 }
 
 func (r *reverse) add(t, o uint32) {

@@ -204,7 +204,7 @@ func (q *asking) leaf(t *table, p query.Path, op field.Op, args []any) (test, er
 	case *refs:
 		return q.refTest(c, op, args), nil
 	case *lists:
-		return q.listTest(c, f, op, args), nil
+		return q.listTest(t, c, f, op, args), nil
 	case *filled:
 		return func(b int, m *mask) {
 			for w, x := range c.is.block(b) {
@@ -328,7 +328,7 @@ func (q *asking) seenRefs() func(w uint64) bool {
 	}
 }
 
-func (q *asking) listTest(c *lists, f *object.Field, op field.Op, args []any) test {
+func (q *asking) listTest(t *table, c *lists, f *object.Field, op field.Op, args []any) test {
 	var each []bitmap
 	switch {
 	case c.dict == nil:
@@ -342,7 +342,7 @@ func (q *asking) listTest(c *lists, f *object.Field, op field.Op, args []any) te
 	case op == field.IsFilled:
 		return between(&c.num, 1, ^uint32(0))
 	case op == field.Contains || op == field.Starts:
-		return c.anyOf(c.dict.containing(first(strs(args)), op == field.Starts))
+		return q.anyOf(t, c, c.dict.containing(first(strs(args)), op == field.Starts))
 	default:
 		for _, s := range strs(args) {
 			each = append(each, c.dict.equal([]string{s}))
@@ -351,7 +351,7 @@ func (q *asking) listTest(c *lists, f *object.Field, op field.Op, args []any) te
 	if op == field.All {
 		ts := make([]test, len(each))
 		for i, set := range each {
-			ts[i] = c.anyOf(set)
+			ts[i] = q.anyOf(t, c, set)
 		}
 		return all(ts)
 	}
@@ -362,7 +362,34 @@ func (q *asking) listTest(c *lists, f *object.Field, op field.Op, args []any) te
 			any[w] |= x
 		}
 	}
-	return c.anyOf(any)
+	return q.anyOf(t, c, any)
+}
+
+// postingsShare is the part of the rows, one in so many, up to which the rows of each item are gathered rather than all
+// rows looked at.
+const postingsShare = 16
+
+// anyOf keeps the rows of which some item is in a set, from the lists of rows of each item where they are short.
+func (q *asking) anyOf(t *table, c *lists, set bitmap) test {
+	back, n := q.s.back(c, 0), 0
+	set.each(func(item uint32) { n += back.size(item) })
+	if n > t.rows/postingsShare {
+		return c.anyOf(set)
+	}
+	rows := q.borrow(t.rows)
+	clear(rows)
+	set.each(func(item uint32) {
+		back.each(item, func(o uint32) {
+			if c.names(o, 0, item) {
+				rows.put(o, true)
+			}
+		})
+	})
+	return func(b int, m *mask) {
+		for w, x := range rows.block(b) {
+			m[w] &= x
+		}
+	}
 }
 
 // both is what is in a small set and in a large one.

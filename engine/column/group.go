@@ -2,8 +2,10 @@ package column
 
 import (
 	"cmp"
+	"errors"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"youpeng/engine/object"
 	"youpeng/engine/query"
@@ -19,6 +21,10 @@ type grouping struct {
 	low   uint64                           // one less than the least filled word
 	value func(w uint64) any
 	order func(w uint64) uint64 // nil: by the word itself
+	// count adds the dense words of a block's rows to their counters, where that is faster than keys; words that hides
+	// holds for are counted so too and are empty in truth.
+	count func(b int, m *mask, n []uint32)
+	hides func(w uint64) bool
 }
 
 // blockKeys hands out the words of a block's rows in m; what stands at other rows is not said.
@@ -78,13 +84,14 @@ func (q *asking) grouping(t *table, p query.Path) *grouping {
 		}
 		if lo <= hi && hi-lo < denseSize-2 {
 			g.low, g.size = lo-1, int(hi-lo)+2
+			g.count = c.counter(g.low)
 		}
 		return g
 	case *choices:
-		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.names),
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.names), count: c.counter(0),
 			value: func(w uint64) any { return c.names[w] }, order: func(w uint64) uint64 { return c.rank[w] }}
 	case *texts:
-		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.dict.at),
+		return &grouping{one: func(o uint32) uint64 { return uint64(c.at(o)) }, keys: c.num.keys, size: len(c.dict.at), count: c.counter(0),
 			value: func(w uint64) any { return c.dict.value(uint32(w)) }, order: func(w uint64) uint64 { return c.dict.label[w] }}
 	case *links:
 		u, seen := q.target(f)
@@ -94,7 +101,8 @@ func (q *asking) grouping(t *table, p query.Path) *grouping {
 		return &grouping{one: func(o uint32) uint64 {
 			x := c.at(o)
 			return uint64(x) * seen.bit(x)
-		}, keys: seenKeys(c, seen), size: u.rows, value: func(w uint64) any { return int64(w) }}
+		}, keys: seenKeys(c, seen), size: c.above(), count: c.counter(0), hides: func(w uint64) bool { return !seen.has(uint32(w)) },
+			value: func(w uint64) any { return int64(w) }}
 	case *refs:
 		seen := q.seenRefs()
 		return &grouping{one: func(o uint32) uint64 {
@@ -157,7 +165,7 @@ func (q *asking) groupingVia(t *table, p query.Path) *grouping {
 	u, seen := q.target(p[0])
 	g := *q.grouping(u, p[1:])
 	one, each := g.one, g.each
-	g.keys, g.list = nil, nil
+	g.keys, g.list, g.count, g.hides = nil, nil, nil, nil
 	switch c := t.cells[p[0].Index].(type) {
 	case *links:
 		if one != nil {
@@ -203,73 +211,169 @@ const (
 // facet counts the values of a path over a set.
 func (q *asking) facet(t *table, set bitmap, p query.Path) ([]query.Count, error) {
 	g := q.grouping(t, p)
-	var dense []int
-	sparse := map[uint64]int{}
+	var counts []query.Count
+	var words []uint64
+	var err error
 	if g.size > 0 && g.size <= denseSize {
-		dense = make([]int, g.size)
+		words, counts, err = q.facetDense(g, set)
+	} else {
+		words, counts, err = q.facetSparse(g, set)
 	}
-	count := func(w uint64) {
-		if dense != nil {
-			dense[g.dense(w)]++
-		} else {
-			sparse[w]++
-		}
-	}
-	var buf [blockRows]uint64
-	err := q.blocks(set, func(b int, m *mask) {
-		switch {
-		case g.list != nil && dense != nil:
-			g.list.countItems(b, m, dense)
-		case g.one == nil:
-			eachRow(b, m, func(o uint32) { g.words(o, count) })
-		case dense != nil:
-			countWords(g.block(b, m, &buf), m, g.low, dense)
-		default:
-			words := g.block(b, m, &buf)
-			eachRow(0, m, func(i uint32) { sparse[words[i]]++ })
-		}
-	})
 	if err != nil {
 		return nil, err
 	}
-	for w, n := range dense {
-		if n > 0 && w > 0 {
-			sparse[uint64(w)+g.low] = n
-		} else if n > 0 {
-			sparse[0] = n
-		}
+	order := make([]int, len(words))
+	for i := range order {
+		order[i] = i
 	}
-	out := make([]query.Count, 0, len(sparse))
-	order := make([]uint64, 0, len(sparse))
-	for w := range sparse {
-		order = append(order, w)
-	}
-	slices.SortFunc(order, func(a, b uint64) int {
-		if c := sparse[b] - sparse[a]; c != 0 {
+	slices.SortFunc(order, func(a, b int) int {
+		if c := counts[b].N - counts[a].N; c != 0 {
 			return c
 		}
-		return g.compare(a, b)
+		return g.compare(words[a], words[b])
 	})
-	for _, w := range order[:min(len(order), maxFacet)] {
-		out = append(out, query.Count{Value: g.show(w), N: sparse[w]})
+	out := make([]query.Count, 0, min(len(order), maxFacet))
+	for _, i := range order[:min(len(order), maxFacet)] {
+		out = append(out, query.Count{Value: g.show(words[i]), N: counts[i].N})
 	}
 	return out, nil
 }
 
-func countWords(words []uint64, m *mask, low uint64, n []int) {
-	for w, x := range m {
-		for ; x != 0; x &= x - 1 {
-			word := words[w*64+bits.TrailingZeros64(x)]
-			if word != 0 {
-				word -= low
+// facetDense counts in arrays, one for each core.
+func (q *asking) facetDense(g *grouping, set bitmap) (words []uint64, counts []query.Count, err error) {
+	n, err := q.counted(set, g.size, g.counting())
+	if err != nil {
+		return nil, nil, err
+	}
+	empty := int(n[0])
+	for i, c := range n[1:] {
+		w := uint64(i+1) + g.low
+		switch {
+		case c == 0:
+		case g.hides != nil && g.hides(w):
+			empty += int(c)
+		default:
+			words, counts = append(words, w), append(counts, query.Count{N: int(c)})
+		}
+	}
+	if empty > 0 {
+		words, counts = append(words, 0), append(counts, query.Count{N: empty})
+	}
+	return words, counts, nil
+}
+
+// counting is how the rows of a block are counted by their dense words.
+func (g *grouping) counting() func(b int, m *mask, n []uint32) {
+	switch {
+	case g.count != nil:
+		return g.count
+	case g.list != nil:
+		return g.list.countItems
+	case g.one == nil:
+		return func(b int, m *mask, n []uint32) {
+			eachRow(b, m, func(o uint32) { g.words(o, func(w uint64) { n[g.dense(w)]++ }) })
+		}
+	}
+	return func(b int, m *mask, n []uint32) {
+		var buf [blockRows]uint64
+		words := g.block(b, m, &buf)
+		eachRow(0, m, func(i uint32) { n[g.dense(words[i])]++ })
+	}
+}
+
+// counted lets the blocks of a set be counted, on two cores where there are many.
+func (q *asking) counted(set bitmap, size int, count func(b int, m *mask, n []uint32)) ([]uint32, error) {
+	blocks := len(set) / blockWords
+	part := func(from, to int) ([]uint32, error) {
+		n := make([]uint32, size)
+		for b := from; b < to; b++ {
+			if err := q.ctx.Err(); err != nil {
+				return nil, err
 			}
-			n[word]++
+			if m := set.block(b); some(m) {
+				count(b, m, n)
+			}
+		}
+		return n, nil
+	}
+	if blocks < parallelFrom || size > blocks*blockRows {
+		return part(0, blocks)
+	}
+	var first []uint32
+	var err1 error
+	var wg sync.WaitGroup
+	wg.Go(func() { first, err1 = part(0, blocks/2) })
+	n, err := part(blocks/2, blocks)
+	wg.Wait()
+	if err = errors.Join(err, err1); err != nil {
+		return nil, q.ctx.Err()
+	}
+	for i, c := range first {
+		n[i] += c
+	}
+	return n, nil
+}
+
+func (q *asking) facetSparse(g *grouping, set bitmap) (words []uint64, counts []query.Count, err error) {
+	sparse := map[uint64]int{}
+	var buf [blockRows]uint64
+	err = q.blocks(set, func(b int, m *mask) {
+		if g.one == nil {
+			eachRow(b, m, func(o uint32) { g.words(o, func(w uint64) { sparse[w]++ }) })
+			return
+		}
+		keys := g.block(b, m, &buf)
+		eachRow(0, m, func(i uint32) { sparse[keys[i]]++ })
+	})
+	for w, n := range sparse {
+		words, counts = append(words, w), append(counts, query.Count{N: n})
+	}
+	return words, counts, err
+}
+
+// counter counts the words of a block less low.
+func (c *num[T]) counter(low uint64) func(b int, m *mask, n []uint32) {
+	base := T(low)
+	return func(b int, m *mask, n []uint32) {
+		v := c.block(b)
+		for w, x := range m {
+			if x == 0 {
+				continue
+			}
+			q := v[w*64 : w*64+64]
+			if x == ^uint64(0) {
+				for _, y := range q {
+					i := y - base
+					if y == 0 {
+						i = 0
+					}
+					n[i]++
+				}
+				continue
+			}
+			for ; x != 0; x &= x - 1 {
+				y := q[bits.TrailingZeros64(x)&63]
+				i := y - base
+				if y == 0 {
+					i = 0
+				}
+				n[i]++
+			}
 		}
 	}
 }
 
+// above is one more than the greatest word that ever was.
+func (c *num[T]) above() int {
+	top := T(0)
+	for _, h := range c.hi {
+		top = max(top, h)
+	}
+	return int(top) + 1
+}
+
 // countItems counts the items of a block's lists, and at 0 the lists without any.
-func (c *lists) countItems(b int, m *mask, n []int) {
+func (c *lists) countItems(b int, m *mask, n []uint32) {
 	v := c.block(b)
 	for w, x := range m {
 		for ; x != 0; x &= x - 1 {

@@ -57,9 +57,11 @@ func unseen() sorter {
 
 // via sorts by something of what a link leads to; targets that the asker may not see are empty.
 type via struct {
-	link *links
-	to   keyed
-	seen bitmap
+	link  *links
+	to    keyed
+	seen  bitmap
+	order *order // of the targets; nil where there is none
+	q     *asking
 }
 
 func (v via) key(o uint32) uint64 {
@@ -192,7 +194,7 @@ func (q *asking) sorter(t *table, p query.Path) sorter {
 			}
 			return nil
 		}
-		in.keyed = via{c, in.keyed, seen}
+		in.keyed = via{c, in.keyed, seen, q.order(u, in.keyed), q}
 		return in
 	}
 	return unseen()
@@ -257,13 +259,16 @@ const topFrom = 1500
 
 // part is page by the keys from one on.
 func (r *ranking) part(set bitmap, from, total, at, n int) []uint32 {
-	switch {
-	case from == len(r.keys):
+	if from == len(r.keys) {
 		return byID(set, at, n, r.desc)
+	}
+	v, linked := r.keys[from].keyed.(via)
+	switch {
+	case linked && v.order != nil && total >= byTargetFrom:
+		return r.byTarget(v, set, from, total, at, n)
 	case at+n <= topFrom:
 		return r.top(set, from, at+n)[at:]
-	}
-	if v, ok := r.keys[from].keyed.(via); ok {
+	case linked:
 		flat := v.flatten(set)
 		defer flats.Put(flat)
 		q := *r

@@ -53,6 +53,7 @@ type Store struct {
 	tick    atomic.Int64
 	backMu  sync.Mutex // for making reverse lists under the read lock
 	sightMu sync.Mutex // for the tables' maps of visible sets under the read lock
+	orderMu sync.Mutex // for the tables' maps of orders under the read lock
 	commits atomic.Int64
 	files   files
 	life    life
@@ -74,6 +75,7 @@ type table struct {
 	sights  map[string]*sight
 	changes int64 // how many were taken
 	kept    kept
+	orders  map[keyed]*order
 }
 
 // loading is a load under way and the changes that came meanwhile.
@@ -148,6 +150,7 @@ func (s *Store) SetCatalog(c *object.Catalog) {
 // redefine takes a new definition. Only tables that are loaded know that a new field is empty; the others will load it.
 func (t *table) redefine(o *object.Object, shared bool) {
 	t.o = o
+	t.orders = nil
 	t.sights = map[string]*sight{}
 	used := make([]atomic.Int64, len(o.Fields))
 	for i := range t.used {
@@ -402,6 +405,7 @@ func (s *Store) install(t, fresh *table, pending []Change) {
 	t.grow(fresh.rows)
 	fresh.grow(t.rows)
 	t.changes += fresh.changes
+	t.orders = nil
 	if !t.loaded {
 		t.kept = fresh.kept
 		t.exists, t.living, t.rev, t.loaded = fresh.exists, fresh.living, fresh.rev, true
@@ -494,6 +498,9 @@ func (s *Store) apply(c Change) {
 		return
 	}
 	t.changes++
+	for _, r := range t.orders {
+		r.touch(o)
+	}
 	if t.o.Name == collaborator {
 		if shared {
 			s.patchShared(share)
@@ -518,6 +525,7 @@ func (t *table) forget(c cells) {
 			c.free()
 		}
 	}
+	t.orders = nil
 }
 
 // Drop forgets all of an object, to be loaded again by the next question.
@@ -542,6 +550,7 @@ func (s *Store) Drop(o *object.Object) {
 }
 
 func (t *table) clear() {
+	t.orders = nil
 	t.rev.free()
 	t.each(func(_ int, c cells) { c.free() })
 	t.cells, t.search = nil, nil
@@ -580,6 +589,7 @@ func (s *Store) evict(keep wish) {
 		total -= oldest.cells[at].bytes()
 		oldest.cells[at].free()
 		oldest.cells[at] = nil
+		oldest.orders = nil
 		s.forgetSights()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"youpeng/platform/hanzi"
 )
@@ -177,11 +178,7 @@ func (d *words) equal(folds []string) bitmap {
 		if f == "" {
 			continue
 		}
-		d.holding(f, func(code uint32) {
-			if string(d.folded(code)) == f {
-				set.put(code, true)
-			}
-		})
+		d.holding(f, set, func(code uint32) bool { return string(d.folded(code)) == f })
 	}
 	return set
 }
@@ -190,21 +187,40 @@ func (d *words) equal(folds []string) bitmap {
 func (d *words) containing(part string, start bool) bitmap {
 	set := make(bitmap, len(d.at)/64+1)
 	needle := []byte(part)
-	d.holding(part, func(code uint32) {
+	d.holding(part, set, func(code uint32) bool {
 		f := d.folded(code)
-		if d.uses[code] > 0 && (start && bytes.HasPrefix(f, needle) || !start && bytes.Contains(f, needle)) {
-			set.put(code, true)
-		}
+		return d.uses[code] > 0 && (start && bytes.HasPrefix(f, needle) || !start && bytes.Contains(f, needle))
 	})
 	return set
 }
 
-// holding calls f at least once for each code in whose entry a part stands, by looking for the part's rarest byte.
-func (d *words) holding(part string, f func(code uint32)) {
+// scanFrom is the number of bytes from which a second core pays.
+const scanFrom = 4 << 20
+
+// holding puts into a set the codes in whose entry a part stands and for which f holds, by looking for the part's rarest
+// byte.
+func (d *words) holding(part string, set bitmap, f func(code uint32) bool) {
+	n := len(d.at)
+	if len(d.buf) < scanFrom {
+		d.scan(part, 1, n, set, f)
+		return
+	}
+	half := n / 2 &^ 63 // the halves share no word of the set
+	var wg sync.WaitGroup
+	wg.Go(func() { d.scan(part, 1, half, set, f) })
+	d.scan(part, half, n, set, f)
+	wg.Wait()
+}
+
+// scan is holding for the codes from one to another.
+func (d *words) scan(part string, from, to int, set bitmap, f func(code uint32) bool) {
 	if part == "" {
-		for c := 1; c < len(d.at); c++ {
-			f(uint32(c))
+		for c := from; c < to; c++ {
+			set.put(uint32(c), f(uint32(c)))
 		}
+		return
+	}
+	if from >= to {
 		return
 	}
 	rare := 0
@@ -213,28 +229,45 @@ func (d *words) holding(part string, f func(code uint32)) {
 			rare = i
 		}
 	}
-	for p := rare; p < len(d.buf); {
-		i := bytes.IndexByte(d.buf[p:], part[rare])
+	end, code := len(d.buf), from
+	if to < len(d.at) {
+		end = int(d.at[to])
+	}
+	buf := d.buf[:end]
+	for p := int(d.at[from]) + rare; p < end; {
+		i := bytes.IndexByte(buf[p:], part[rare])
 		if i < 0 {
 			return
 		}
 		p += i
-		from := p - rare
-		if from+len(part) > len(d.buf) || string(d.buf[from:from+len(part)]) != part {
+		at := p - rare
+		if at+len(part) > end || string(buf[at:at+len(part)]) != part {
 			p++
 			continue
 		}
-		next, found := slices.BinarySearch(d.at[1:], uint64(from))
-		code := uint32(next)
-		if found {
-			code++
+		if code = d.codeAt(code, to, uint64(at)); f(uint32(code)) {
+			set.put(uint32(code), true)
 		}
-		f(code)
-		if int(code)+1 >= len(d.at) {
+		if code+1 >= to {
 			return
 		}
 		p = max(int(d.at[code+1])+rare, p+1)
 	}
+}
+
+// codeAt is the code in whose entry a place is, looked for from one on in growing steps.
+func (d *words) codeAt(code, to int, at uint64) int {
+	step := 1
+	for code+step < to && d.at[code+step] <= at {
+		code += step
+		step *= 2
+	}
+	for ; step > 0; step /= 2 {
+		if code+step < to && d.at[code+step] <= at {
+			code += step
+		}
+	}
+	return code
 }
 
 const (
