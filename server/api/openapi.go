@@ -79,6 +79,9 @@ var doors = map[string]said{
 	"GET /jobs/{id}/events":                                 {"A job as it goes on, as server-sent events", "", "Job", 200},
 	"POST /jobs/{id}/cancel":                                {"Cancel a job", "", "Job", 200},
 	"POST /jobs/{id}/retry":                                 {"Run an ended job again", "", "Job", 200},
+	"GET /notifications":                                    {"What somebody wants one to know, the newest first", "", "Any", 200},
+	"POST /notifications/read":                              {"Mark notifications as read", "Any", "Any", 200},
+	"GET /notifications/stream":                             {"The number of unread notifications, as server-sent events", "", "Any", 200},
 	"GET /openapi.json":                                     {"This document", "", "Any", 200},
 	"GET /docs":                                             {"This document for people", "", "Any", 200},
 }
