@@ -131,7 +131,7 @@ export function Thread({ object, id }: { object: string; id: string }) {
   const rights = useRights('comment')
   const [writing, setWriting] = useState(false)
   const able = commentable(comment, object)
-  const list = useComments(id, able)
+  const list = useComments(object, id, able)
   if (!able) return null
   return (
     <div className="mt-1.5 space-y-2">

@@ -3,14 +3,14 @@ import { recordsKey } from '@/api/queries'
 import { records } from '@/api/records'
 import type { LinkValue, Rec } from '@/api/types'
 
-type Waiting = { resolve: (comments: Rec[]) => void; reject: (error: unknown) => void }
+type Waiting = { object: string; resolve: (comments: Rec[]) => void; reject: (error: unknown) => void }
 let waiting = new Map<string, Waiting>()
 
 /** Asks for the comments of all entries of a timeline at once, however many of them ask. */
-function commentsOn(id: string): Promise<Rec[]> {
+function commentsOn(object: string, id: string): Promise<Rec[]> {
   return new Promise((resolve, reject) => {
     if (!waiting.size) queueMicrotask(() => void load())
-    waiting.set(id, { resolve, reject })
+    waiting.set(id, { object, resolve, reject })
   })
 }
 
@@ -19,7 +19,7 @@ async function load() {
   waiting = new Map()
   try {
     const page = await records.page('comment', {
-      filter: { field: 'record', op: 'in', value: [...asked.keys()] },
+      filter: { field: 'record', op: 'in', value: [...asked].map(([id, { object }]) => ({ object, id })) },
       sort: 'created_at',
       limit: 200,
       fields: ['record', 'body', 'mentions', 'created_by', 'created_at'],
@@ -31,5 +31,5 @@ async function load() {
   }
 }
 
-export const useComments = (id: string, enabled: boolean) =>
-  useQuery({ queryKey: [...recordsKey('comment'), 'on', id], queryFn: () => commentsOn(id), enabled })
+export const useComments = (object: string, id: string, enabled: boolean) =>
+  useQuery({ queryKey: [...recordsKey('comment'), 'on', id], queryFn: () => commentsOn(object, id), enabled })

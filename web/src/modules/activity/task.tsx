@@ -38,7 +38,7 @@ export function TaskBox({ entity, task }: { entity: Entity; task: Rec }) {
     <Checkbox
       checked={task.status === 'done'}
       disabled={end.isPending || task.status === 'cancelled' || !allows(rights.update)}
-      label={t('activity.complete_one', { name: titleOf(entity, task) })}
+      label={t('activity.complete_task', { name: titleOf(entity, task) })}
       onChange={() => end.mutate(task)}
     />
   )

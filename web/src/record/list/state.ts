@@ -17,17 +17,20 @@ export function useListState(): [ListState, (change: Partial<ListState>) => void
   return [search, set]
 }
 
-/** Links in a filter keep their names for the eye; the server wants ids. */
-export function plainFilter(filter: Filter): Filter {
-  if ('and' in filter) return { and: filter.and.map(plainFilter) }
-  if ('or' in filter) return { or: filter.or.map(plainFilter) }
-  if ('not' in filter) return { not: plainFilter(filter.not) }
+/** Links in a filter keep their names for the eye; the server wants ids, and objects with them where there may be several. */
+export function plainFilter(filter: Filter, entity?: Entity): Filter {
+  if ('and' in filter) return { and: filter.and.map((part) => plainFilter(part, entity)) }
+  if ('or' in filter) return { or: filter.or.map((part) => plainFilter(part, entity)) }
+  if ('not' in filter) return { not: plainFilter(filter.not, entity) }
   if (filter.op === 'empty' || filter.op === 'filled') return { field: filter.field, op: filter.op }
+  const ref = entity && fieldOf(entity, filter.field)?.kind === 'ref'
   const plain = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(plain)
       : typeof value === 'object' && value !== null && 'id' in value
-        ? value.id
+        ? ref && 'object' in value
+          ? { object: value.object, id: value.id }
+          : value.id
         : value
   return { ...filter, value: plain(filter.value) }
 }
@@ -56,7 +59,7 @@ export function questionOf(state: ListState, entity: Entity, columns: Field[]): 
   const filter = complete(state.filter)
   const fields = new Set([entity.title_field, ...columns.map((field) => field.name)])
   return {
-    ...(filter ? { filter: plainFilter(filter) } : {}),
+    ...(filter ? { filter: plainFilter(filter, entity) } : {}),
     sort: state.sort ?? '-created_at',
     fields: [...fields].filter((name) => fieldOf(entity, name)),
     ...(state.deleted ? { deleted: 'only' as const } : {}),

@@ -14,12 +14,14 @@ import { composing } from '@/ui/control'
 /** What decides at a glance: state, level, owner, money, the next date; at most six that hold something. */
 export function KeyFacts({ entity, record }: { entity: Entity; record: Rec }) {
   const label = useLabel()
+  const { ownFields } = useFace(entity.name)
   const order = ['choice', 'owner', 'money', 'link', 'phone', 'date', 'datetime', 'percent']
   const key = entity.fields
     .filter(
       (field) =>
         visible(field) &&
         !field.system &&
+        !ownFields?.includes(field.name) &&
         field.list !== false &&
         order.includes(field.kind) &&
         field.name !== entity.title_field &&

@@ -73,7 +73,7 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
             )}
           </Suspense>
           <Tabs
-            className="sticky top-0 z-10 bg-surface px-5 pt-2"
+            className="sticky top-0 z-10 shrink-0 bg-surface px-5 pt-2"
             label={t('record.views_of', { name: label(entity.label) })}
             value={tab}
             onChange={show}

@@ -39,6 +39,9 @@ const pictures: Record<string, typeof Phone> = {
 /** One thing as the server tells it: a change of this record, or a record that stands around it. */
 type Event = Change & { kind: 'change' | 'record'; at: string; object?: string; record?: Rec }
 
+/** A change in which the reader may see no field, or that only the program made along with another, tells nothing. */
+const telling = (event: Event) => event.kind !== 'change' || event.op !== 'update' || !!event.fields?.length
+
 function entryOf(event: Event): TimelineEntry {
   const { kind, at, object, record, actor } = event
   const who = actor ? { actor } : {}
@@ -70,7 +73,7 @@ export function Timeline({ entity, record }: { entity: Entity; record: Rec }) {
   })
   const faces = useFaces()
   const composers = Object.values(faces).flatMap((face) => face.Compose ?? [])
-  const entries = timeline.data?.pages.flatMap((page) => page.data.map(entryOf)) ?? []
+  const entries = timeline.data?.pages.flatMap((page) => page.data.filter(telling).map(entryOf)) ?? []
   return (
     <div className="mx-auto max-w-3xl space-y-4">
       <Suspense fallback={<Skeleton className="rounded-lg border p-3" />}>
@@ -144,7 +147,7 @@ function Deed({ entry, entity }: { entry: TimelineEntry; entity: Entity }) {
   const label = useLabel()
   if (entry.type === 'comment') return t('record.commented')
   if (entry.type === 'change') return t(`record.did.${didOf(entry.change?.op)}`)
-  const kind = fieldOf(entity, 'kind')
+  const kind = entity.name === 'activity' ? fieldOf(entity, 'kind') : undefined
   const option = kind?.options?.find((known) => known.name === entry.record?.kind)
   return option ? label(option.label) : label(entity.label)
 }
