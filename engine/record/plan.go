@@ -191,6 +191,10 @@ func (p *plan) may(s *step) error {
 		doing = column.Deleting
 	}
 	ok, why, err := p.e.columns.May(p.ctx, p.actor, s.o, s.old.ID, doing)
+	if err == nil && why == "unseen" { // it may be so new that the columns do not know it yet: the row is here
+		p.e.columns.Apply([]column.Change{{Object: s.o, Record: s.old}})
+		ok, why, err = p.e.columns.May(p.ctx, p.actor, s.o, s.old.ID, doing)
+	}
 	switch {
 	case err != nil:
 		return err

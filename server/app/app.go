@@ -65,6 +65,7 @@ type Space struct {
 	people   people
 	queue    *job.Queue
 	module   *modules.Space
+	ready    chan struct{} // closed when all rooms are open
 	exchange *exchange.Deps
 	log      *slog.Logger
 	rights   func(*access.Actor)
@@ -169,8 +170,11 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log, rights: a.cfg.Rights}
+	s := &Space{Workspace: w, DB: d, clock: a.cfg.Clock, log: a.cfg.Log, rights: a.cfg.Rights, ready: make(chan struct{})}
 	if err := s.build(ctx, a); err != nil {
+		if s.queue != nil {
+			a.jobs.Remove(s.queue)
+		}
 		_ = d.Close()
 		return nil, err
 	}
@@ -220,6 +224,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.follow(ctx, after, a.cfg.Database != "")
 	s.Catalog.Start(a.cfg.Database != "")
 	s.columns.Start(ctx)
+	close(s.ready)
 	return nil
 }
 

@@ -27,7 +27,13 @@ func (a *App) work() {
 	}
 	for _, k := range kinds {
 		a.jobs.Register(k.Kind, func(ctx context.Context, run *job.Run) error {
-			return k.Run(ctx, run.Workspace.Value.(*Space).module, run)
+			s := run.Workspace.Value.(*Space)
+			select {
+			case <-s.ready: // a job that waited may begin before the workspace is whole
+				return k.Run(ctx, s.module, run)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		})
 		n := job.New{Kind: k.Kind, Unique: k.Kind, Attempts: 3}
 		if k.Every > 0 {
