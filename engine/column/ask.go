@@ -19,12 +19,13 @@ func (s *Store) begin(ctx context.Context, a *access.Actor, o *object.Object, fi
 	s.wishSight(w, a, o, 0)
 	fill(w)
 	s.mu.RUnlock()
-	if err := s.hold(ctx, w); err != nil {
+	if err := s.take(ctx, w); err != nil {
 		return nil, nil, err
 	}
 	t := s.tables[o.Number]
 	if t == nil || !s.knows(w) {
 		s.mu.RUnlock()
+		<-s.turns
 		return nil, nil, fault.New(fault.Unavailable, "catalog.behind", "object", o.Name)
 	}
 	return &asking{s: s, ctx: ctx, actor: a}, t, nil
@@ -43,9 +44,32 @@ func (s *Store) knows(w wish) bool {
 	return true
 }
 
+// take is hold for a question, which waits for its turn. What it needs is loaded before: who waits holds nothing that
+// others need to go on.
+func (s *Store) take(ctx context.Context, w wish) error {
+	if err := s.hold(ctx, w); err != nil {
+		return err
+	}
+	s.mu.RUnlock()
+	select {
+	case s.turns <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	err := s.hold(ctx, w)
+	if err != nil {
+		<-s.turns
+	}
+	return err
+}
+
 func (q *asking) end() {
 	q.done()
 	q.s.mu.RUnlock()
+	<-q.s.turns
+	if b := q.s.opt.Budget; b.over.Load() {
+		b.fit(q.s, nil)
+	}
 }
 
 // find answers the rows that the asker sees and for which a condition holds, and their number.

@@ -269,6 +269,9 @@ func (c *texts) keys(b int, m *mask, buf *[blockRows]uint64) []uint64 { return c
 func (c *texts) free() {
 	c.num.free()
 	c.label.free()
+	if c.dict != nil {
+		c.dict.free()
+	}
 	c.dict = nil
 }
 
@@ -465,6 +468,14 @@ func (c *lists) bytes() int64 {
 		n += c.dict.bytes()
 	}
 	return n
+}
+
+func (c *lists) free() {
+	c.num.free()
+	if c.dict != nil {
+		c.dict.free()
+	}
+	c.items, c.dict, c.back = nil, nil, nil
 }
 
 func (c *lists) targets(o uint32, f func(t uint32)) {

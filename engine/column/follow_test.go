@@ -74,7 +74,7 @@ func TestSmallMemoryChangesNoAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.fill(rand.New(rand.NewPCG(42, 43)), 300)
-	s := New(Options{Source: w, Clock: clock.NewManual(w.now), Memory: 200_000})
+	s := New(Options{Source: w, Clock: clock.NewManual(w.now), Budget: NewBudget(200_000)})
 	s.SetCatalog(w.catalog)
 	w.check(t, s, rand.New(rand.NewPCG(44, 45)), 300)
 }

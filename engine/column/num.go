@@ -37,7 +37,9 @@ func allocate[T word](n int) []T {
 // release gives a mapped array back. The heap's are left to the collector.
 func release[T word](v []T) {
 	var z T
-	v = v[:cap(v)]
+	if v = v[:cap(v)]; len(v) == 0 {
+		return
+	}
 	size := len(v) * int(unsafe.Sizeof(z))
 	if size < mappedFrom {
 		return
@@ -46,18 +48,24 @@ func release[T word](v []T) {
 	_ = syscall.Munmap(unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), size))
 }
 
+// extended is an array with room for n, in which what was there stands; what it had before is given back.
+func extended[T word](v []T, n int) []T {
+	if n <= cap(v) {
+		return v[:n]
+	}
+	size := n + n/4
+	g := allocate[T](size)[:n]
+	copy(g, v)
+	release(v)
+	return g
+}
+
 func (c *num[T]) grow(rows int) {
 	n := blocksOf(rows) * blockRows
 	if n <= len(c.v) {
 		return
 	}
-	if n > cap(c.v) {
-		v := allocate[T](n + n/2)
-		copy(v, c.v)
-		release(c.v)
-		c.v = v
-	}
-	c.v = c.v[:n]
+	c.v = extended(c.v, n)
 	for len(c.lo) < n/blockRows {
 		c.lo, c.hi = append(c.lo, ^T(0)), append(c.hi, 0)
 	}

@@ -103,12 +103,14 @@ func (s *Store) sightLocked(a *access.Actor, t *table, depth int) *sight {
 	now := s.opt.Clock.Now().UnixMicro()
 	if v := t.sights[key]; v != nil {
 		if now < v.until {
-			v.used = s.tick.Load()
+			v.used = s.opt.Budget.tick.Load()
+			s.hits++
 			return v
 		}
 		s.forgetActor(key)
 	}
-	v := &sight{key: key, actor: a, t: t, until: math.MaxInt64, used: s.tick.Load()}
+	s.misses++
+	v := &sight{key: key, actor: a, t: t, until: math.MaxInt64, used: s.opt.Budget.tick.Load()}
 	s.build(v, depth, now)
 	t.sights[key] = v
 	s.trimSights(key)
@@ -426,7 +428,7 @@ func (s *Store) forgetSights() {
 
 // trimSights keeps the sets within a quarter of the memory, forgetting the askers who were longest away.
 func (s *Store) trimSights(keep string) {
-	if s.opt.Memory <= 0 {
+	if s.opt.Budget.limit <= 0 {
 		return
 	}
 	for {
@@ -443,7 +445,7 @@ func (s *Store) trimSights(keep string) {
 				oldest, least = key, at
 			}
 		}
-		if total <= s.opt.Memory/4 || oldest == "" {
+		if total <= s.opt.Budget.limit/4 || oldest == "" {
 			return
 		}
 		s.forgetActor(oldest)

@@ -116,7 +116,19 @@ func loadWhole[T word](r *loader) []T {
 		r.err = errDamaged
 		return nil
 	}
-	v := make([]T, n, n+n/8)
+	v := extended[T](nil, n)
+	loadArray(r, v)
+	return v
+}
+
+// loadTable is loadWhole for a table of hashes, which has no room to grow.
+func loadTable(r *loader) []uint32 {
+	n := r.number()
+	if n < 0 || n > len(r.b)/4 {
+		r.err = errDamaged
+		return nil
+	}
+	v := allocate[uint32](n)
 	loadArray(r, v)
 	return v
 }
@@ -295,8 +307,9 @@ func (d *words) save(w *saver) {
 
 func (d *words) load(r *loader) {
 	d.seed = uint64(r.number())
-	d.hash = loadWhole[uint32](r)
+	d.hash = loadTable(r)
 	label, order := loadWhole[uint64](r), loadWhole[uint32](r)
+	defer release(order)
 	d.at, d.buf = loadWhole[uint64](r), loadWhole[uint8](r)
 	if n := len(d.hash); r.err == nil && (n == 0 || n&(n-1) != 0 || len(d.at) == 0 || d.order != nil && len(label) != len(d.at)) {
 		r.err = errDamaged
@@ -304,7 +317,7 @@ func (d *words) load(r *loader) {
 	if r.err != nil {
 		return
 	}
-	d.uses = make([]uint32, len(d.at), cap(d.at))
+	d.uses = extended[uint32](nil, len(d.at))
 	if d.order != nil {
 		d.label = label
 		d.runs(order)

@@ -1,6 +1,7 @@
 package column
 
 import (
+	"context"
 	"math/bits"
 	"slices"
 	"sync"
@@ -26,12 +27,15 @@ type mark struct {
 
 // ranking is the order of a list. Empty values come last in both directions; the id settles what is equal.
 type ranking struct {
+	ctx  context.Context // of the question; once it is given up, what comes out is not looked at
 	keys []sorter
 	desc bool // of the ids
 }
 
+func (r *ranking) gone() bool { return r.ctx != nil && r.ctx.Err() != nil }
+
 func (q *asking) ranking(t *table, keys []query.Key) *ranking {
-	r := &ranking{desc: true}
+	r := &ranking{ctx: q.ctx, desc: true}
 	for _, k := range keys {
 		s := q.sorter(t, k.Path)
 		s.desc = k.Desc
@@ -267,7 +271,8 @@ func (r *ranking) part(set bitmap, from, total, at, n int) []uint32 {
 	case linked && v.order != nil && total >= byTargetFrom:
 		return r.byTarget(v, set, from, total, at, n)
 	case at+n <= topFrom:
-		return r.top(set, from, at+n)[at:]
+		top := r.top(set, from, at+n)
+		return top[min(at, len(top)):]
 	case linked:
 		flat := v.flatten(set)
 		defer flats.Put(flat)
@@ -363,7 +368,7 @@ func (r *ranking) top(set bitmap, from, n int) []uint32 {
 	}
 	var buf [blockRows]uint64
 	for _, p := range order {
-		if full && p.best > worst.rank {
+		if full && p.best > worst.rank || r.gone() {
 			break
 		}
 		m := set.block(p.b)
@@ -418,6 +423,9 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 			var hist [1 << histogramBits]bin
 			shift := max(0, bits.Len64(hi-lo)-histogramBits)
 			seen := r.histogram(set, k, lo, hi, shift, &hist)
+			if r.gone() {
+				return out
+			}
 			if filled < 0 {
 				filled = seen
 			}
@@ -442,6 +450,9 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 			got = r.part(in, from+1, total-filled, at-filled, min(want, total-at))
 		case count <= collectFrom:
 			in := r.rowsAmong(set, k, lo, hi, count)
+			if r.gone() {
+				return out
+			}
 			slices.SortFunc(in, func(a, b uint32) int { return r.compare(from, a, b) })
 			got = in[at-first:]
 			got = got[:min(len(got), want)]
@@ -479,6 +490,9 @@ func (r *ranking) bounds(set bitmap, k *sorter) (lo, hi uint64) {
 func (r *ranking) eachKey(set bitmap, k *sorter, lo, hi uint64, f func(b int, m *mask, keys []uint64)) {
 	var buf [blockRows]uint64
 	for b := range len(set) / blockWords {
+		if r.gone() {
+			return
+		}
 		if l, h := k.zone(b); lo > 0 && (l > hi || h < lo) {
 			continue
 		}

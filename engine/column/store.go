@@ -26,7 +26,7 @@ type Source interface {
 type Options struct {
 	Source  Source
 	Clock   clock.Clock
-	Memory  int64   // bytes for columns and visible sets; 0 is without bound
+	Budget  *Budget // shared by the stores of a process; nil is without bound
 	Dir     string  // where snapshots lie; empty: there are none
 	Journal Journal // by which snapshots are judged; nil: there are none
 	Form    int64   // of the tables: a snapshot of another one is of no use
@@ -50,9 +50,11 @@ type Store struct {
 	tables   map[int]*table
 	children map[int][]child
 
-	tick    atomic.Int64
+	turns   turns
 	backMu  sync.Mutex // for making reverse lists under the read lock
 	sightMu sync.Mutex // for the tables' maps of visible sets under the read lock
+	hits    int64      // of visible sets; sightMu guards them
+	misses  int64
 	orderMu sync.Mutex // for the tables' maps of orders under the read lock
 	commits atomic.Int64
 	files   files
@@ -68,9 +70,9 @@ type table struct {
 	exists  bitmap // rows that are, binned ones too
 	living  bitmap // rows that are not in the bin
 	rev     num[uint32]
-	cells   []cells // by field index; nil is not loaded
-	search  []cells // by field index: what the search of names and numbers scans
-	used    []atomic.Int64
+	cells   []cells        // by field index; nil is not loaded
+	search  []cells        // by field index: what the search of names and numbers scans
+	used    []atomic.Int64 // by field index twice: its column, its arena
 	loading *loading
 	sights  map[string]*sight
 	changes int64 // how many were taken
@@ -124,7 +126,12 @@ func New(opt Options) *Store {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{opt: opt, tables: map[int]*table{}, files: files{gone: map[int]int{}, wake: make(chan struct{}, 1)}}
+	if opt.Budget == nil {
+		opt.Budget = NewBudget(0)
+	}
+	s := &Store{opt: opt, tables: map[int]*table{}, turns: newTurns(), files: files{gone: map[int]int{}, wake: make(chan struct{}, 1)}}
+	opt.Budget.join(s)
+	return s
 }
 
 // SetCatalog tells the store what records look like now. A field that was not there before begins empty; where others
@@ -152,7 +159,7 @@ func (t *table) redefine(o *object.Object, shared bool) {
 	t.o = o
 	t.orders = nil
 	t.sights = map[string]*sight{}
-	used := make([]atomic.Int64, len(o.Fields))
+	used := make([]atomic.Int64, 2*len(o.Fields))
 	for i := range t.used {
 		used[i].Store(t.used[i].Load())
 	}
@@ -235,7 +242,7 @@ func (s *Store) hold(ctx context.Context, w wish) error {
 }
 
 func (s *Store) missing(w wish) (int, []int) {
-	now := s.tick.Add(1)
+	now := s.opt.Budget.tick.Add(1)
 	for number, set := range w {
 		t := s.tables[number]
 		if t == nil {
@@ -250,7 +257,7 @@ func (s *Store) missing(w wish) (int, []int) {
 			if *c == nil {
 				fields = append(fields, i)
 			}
-			t.used[i&(searchSlot-1)].Store(now)
+			t.asked(i).Store(now)
 		}
 		if len(fields) > 0 || !t.loaded {
 			return number, fields
@@ -278,6 +285,14 @@ func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) 
 	s.mu.Unlock()
 
 	parts, err := s.fetch(ctx, o, indexes)
+	if err = s.settle(t, l, parts, err); err == nil {
+		s.opt.Budget.fit(s, keep)
+	}
+	return err
+}
+
+// settle installs what was loaded, or throws it away, and lets those go on who wait for it.
+func (s *Store) settle(t *table, l *loading, parts []*table, err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(l.done)
@@ -294,7 +309,6 @@ func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) 
 	for _, p := range parts {
 		s.install(t, p, l.pending)
 	}
-	s.evict(keep)
 	return nil
 }
 
@@ -559,6 +573,7 @@ func (t *table) clear() {
 // Close ends the work in the background and gives the memory back. No question may follow.
 func (s *Store) Close() {
 	s.end()
+	s.opt.Budget.leave(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.tables {
@@ -567,69 +582,57 @@ func (s *Store) Close() {
 	s.tables = map[int]*table{}
 }
 
-// evict drops the columns that were asked longest ago until the rest fits, but none that a question now waits for.
-func (s *Store) evict(keep wish) {
-	if s.opt.Memory <= 0 {
-		return
-	}
-	total := s.bytes()
-	for total > s.opt.Memory {
-		var oldest *table
-		at, least := 0, int64(1<<62)
-		for number, t := range s.tables {
-			for i, c := range t.cells {
-				if c != nil && !keep[number][i] && t.used[i].Load() < least {
-					oldest, at, least = t, i, t.used[i].Load()
-				}
-			}
-		}
-		if oldest == nil {
-			return
-		}
-		total -= oldest.cells[at].bytes()
-		oldest.cells[at].free()
-		oldest.cells[at] = nil
-		oldest.orders = nil
-		s.forgetSights()
-	}
-}
-
-func (s *Store) bytes() (n int64) {
-	for _, t := range s.tables {
-		n += int64(16*len(t.exists)) + t.rev.bytes()
-		t.each(func(_ int, c cells) { n += c.bytes() })
-		for _, v := range t.sights {
-			n += int64(8 * len(v.set))
-		}
+// Bytes is the memory that the store holds.
+func (s *Store) Bytes() (n int64) {
+	for _, x := range s.Stats() {
+		n += x.Bytes
 	}
 	return n
 }
 
-// Stat is the memory of one column (and, apart, of what search scans of it), of an object's rows (Field "") or of its visible sets (Field "*").
+// Stat is the memory of one column (and, apart, of what search scans of it), of an object's rows (Field "") or of its
+// visible sets (Field "*").
 type Stat struct {
 	Object, Field string
 	Bytes         int64
+	Search        bool // the arena that search scans
 }
 
-// Stats lists what takes memory.
-func (s *Store) Stats() []Stat {
+// Sights says how many visible sets are held, and how often one was there already or had to be made.
+func (s *Store) Sights() (held int, hits, misses int64) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	s.sightMu.Lock()
 	defer s.sightMu.Unlock()
-	var out []Stat
+	for _, t := range s.tables {
+		held += len(t.sights)
+	}
+	return held, s.hits, s.misses
+}
+
+// Stats lists what takes memory.
+func (s *Store) Stats() (out []Stat) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	s.sightMu.Lock()
+	defer s.sightMu.Unlock()
+	if s.catalog == nil {
+		return nil
+	}
 	for _, o := range s.catalog.Objects {
 		t := s.tables[o.Number]
 		if t == nil || !t.loaded {
 			continue
 		}
-		out = append(out, Stat{o.Name, "", int64(16*len(t.exists)) + t.rev.bytes()})
-		t.each(func(i int, c cells) { out = append(out, Stat{o.Name, o.Fields[i].Name, c.bytes()}) })
+		out = append(out, Stat{Object: o.Name, Bytes: int64(16*len(t.exists)) + t.rev.bytes()})
+		for _, c := range t.contents() {
+			out = append(out, Stat{o.Name, c.field.Name, c.cells.bytes(), c.slot >= searchSlot})
+		}
 		var sets int64
 		for _, v := range t.sights {
 			sets += int64(8 * len(v.set))
 		}
-		out = append(out, Stat{o.Name, "*", sets})
+		out = append(out, Stat{Object: o.Name, Field: "*", Bytes: sets})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 
 	"youpeng/engine/object"
@@ -90,6 +91,7 @@ func (s *Store) Warm(ctx context.Context) error {
 			}
 		}
 	}
+	debug.FreeOSMemory() // what loading left behind
 	s.life.warm = true
 	if s.snapshots() && s.read.Load() {
 		s.wake()

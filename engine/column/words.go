@@ -27,6 +27,22 @@ type words struct {
 	last  uint32     // the code labelled last, so that ascending and descending series use little room
 }
 
+func appended[T word](v []T, x T) []T {
+	v = extended(v, len(v)+1)
+	v[len(v)-1] = x
+	return v
+}
+
+// free gives the memory back.
+func (d *words) free() {
+	release(d.buf)
+	release(d.at)
+	release(d.uses)
+	release(d.hash)
+	release(d.label)
+	*d = words{}
+}
+
 func newWords(ordered bool) *words {
 	d := &words{at: []uint64{0}, uses: []uint32{0}, hash: make([]uint32, 64), seed: rand.Uint64()}
 	if ordered {
@@ -112,9 +128,10 @@ func (d *words) add(value, fold string, place bool) uint32 {
 func (d *words) append(value, fold string) uint32 {
 	code := uint32(len(d.at))
 	start := len(d.buf)
-	d.at = append(d.at, uint64(start))
-	d.uses = append(d.uses, 0)
+	d.at = appended(d.at, uint64(start))
+	d.uses = appended(d.uses, 0)
 	d.dead++
+	d.buf = extended(d.buf, start+len(value)+len(fold)+2*binary.MaxVarintLen64)[:start]
 	d.buf = append(binary.AppendUvarint(d.buf, uint64(len(value))), value...)
 	if fold == value {
 		d.buf = append(d.buf, 0)
@@ -125,10 +142,12 @@ func (d *words) append(value, fold string) uint32 {
 		d.freq[c]++
 	}
 	if d.order != nil {
-		d.label = append(d.label, 0)
+		d.label = appended(d.label, 0)
 	}
 	if 2*len(d.at) > len(d.hash) {
-		d.hash = make([]uint32, 2*len(d.hash))
+		size := 2 * len(d.hash)
+		release(d.hash)
+		d.hash = allocate[uint32](size)
 		for c := uint32(1); c <= code; c++ {
 			d.enter(c)
 		}
@@ -436,5 +455,5 @@ func (d *words) place(fold string) (label uint64, exact bool) {
 }
 
 func (d *words) bytes() int64 {
-	return int64(len(d.buf) + 12*len(d.at) + 4*len(d.hash) + 12*len(d.label))
+	return int64(cap(d.buf) + 8*cap(d.at) + 4*cap(d.uses) + 4*cap(d.hash) + 12*cap(d.label))
 }
