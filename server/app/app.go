@@ -34,6 +34,7 @@ type Config struct {
 	Data     string // the folder of the embedded databases
 	Database string // postgres://… instead
 	Schema   string // what the schemas there begin with; "youpeng"
+	Memory   int64  // bytes that the columns of all workspaces may take; 0 is as much as they need
 	Clock    clock.Clock
 	Log      *slog.Logger
 	// Rights may change the resolved rights of whoever asks; nil does not. It is there to switch a filter off and see that
@@ -50,6 +51,7 @@ type App struct {
 	stop    func() // ends the dispatcher and waits for what runs
 	mu      sync.Mutex
 	spaces  map[string]*Space
+	budget  *column.Budget
 }
 
 // Space is one open workspace.
@@ -91,7 +93,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{cfg: cfg, spaces: map[string]*Space{}}
+	a := &App{cfg: cfg, spaces: map[string]*Space{}, budget: column.NewBudget(cfg.Memory)}
 	if cfg.Database == "" {
 		if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("making the data folder: %w", err)
@@ -200,7 +202,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	}
 	s.Tables = table.New(s.DB.Dialect())
 	var log atomic.Pointer[changelog.Log]
-	s.columns = column.New(s.columnOptions(a.cfg, log.Load))
+	s.columns = column.New(s.columnOptions(a, log.Load))
 	s.columns.SetCatalog(s.Catalog.Current())
 	s.Catalog.Watch(s.defined)
 	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later})

@@ -19,3 +19,12 @@ func freePort(t *testing.T) string {
 	}
 	return port
 }
+
+func TestSizesOfMemory(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[string]int64{"": 0, "512": 512, "64k": 64 << 10, "700M": 700 << 20, "4G": 4 << 30, "M": -1, "-1G": -1, "1.5G": -1, "99999999999G": -1} {
+		if got, err := bytesOf(size); (err != nil) != (want < 0) || err == nil && got != want {
+			t.Errorf("%q is %d, %v; want %d", size, got, err, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -26,6 +27,7 @@ type serve struct {
 	TLSKey       string `help:"Its key." env:"YOUPENG_TLS_KEY" type:"existingfile"`
 	InsecureHTTP bool   `help:"Serve plain HTTP beyond this machine, behind a proxy that encrypts." env:"YOUPENG_INSECURE_HTTP"`
 	Metrics      string `help:"HOST:PORT where /metrics answers Prometheus; nobody asks it who they are, so keep it inside." env:"YOUPENG_METRICS"`
+	Memory       string `help:"How much memory the columns of all workspaces may take, such as 700M or 4G; without it as much as they need." env:"YOUPENG_MEMORY"`
 	Clock        string `help:"Pretend it is TIME, or TIME@SPEED."`
 	AllowClock   bool   `help:"Allow --clock."`
 }
@@ -60,6 +62,9 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	defer release()
 	cfg := s.config()
 	cfg.Clock, cfg.Log = tick, log
+	if cfg.Memory, err = bytesOf(s.Memory); err != nil {
+		return err
+	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return err
@@ -165,4 +170,21 @@ func clockOf(s string, allowed bool) (clock.Clock, error) {
 		}
 	}
 	return clock.NewScaled(start, x), nil
+}
+
+// bytesOf reads a size such as 700M or 4G; nothing is 0.
+func bytesOf(size string) (int64, error) {
+	units := map[byte]int64{'K': 1 << 10, 'M': 1 << 20, 'G': 1 << 30}
+	number, unit := size, int64(1)
+	if size == "" {
+		return 0, nil
+	}
+	if u, ok := units[size[len(size)-1]&^0x20]; ok {
+		number, unit = size[:len(size)-1], u
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || n > math.MaxInt64/unit {
+		return 0, fmt.Errorf("--memory wants a size such as 700M or 4G, not %q", size)
+	}
+	return n * unit, nil
 }
