@@ -17,6 +17,7 @@ for (const database of ['sqlite', 'postgres'] satisfies Database[]) {
     test.afterAll(() => server.stop())
 
     test('a file comes in, is mended, is taken back, and a list goes out', async ({ page, browser }) => {
+      test.setTimeout(400_000)
       const errors = listen(page)
       await enter(page, server.link, '王敏')
       const shot = async (name: string) => {

@@ -48,57 +48,59 @@ export default function ImportPage() {
     go({ object: ask.object, file: ask.file, job: data.id })
   }
   return (
-    <Page
-      wide
-      title={t('exchange.import')}
-      text={t('exchange.import_text')}
-      actions={
-        <Link to={`/w/${workspace}/settings/imports` as '/'} className="text-sm text-primary-text hover:underline">
-          {t('exchange.imports')}
-        </Link>
-      }
-    >
-      {search.job ? (
-        <JobStep
-          key={search.job}
-          id={search.job}
-          asked={asked}
-          start={start}
-          again={() => go({ object: object.name })}
-        />
-      ) : search.file ? (
-        <>
-          <Steps at="map" />
-          <Read
-            key={search.file}
-            file={search.file}
-            object={object.name}
+    <div className="h-full overflow-y-auto bg-surface">
+      <Page
+        wide
+        title={t('exchange.import')}
+        text={t('exchange.import_text')}
+        actions={
+          <Link to={`/w/${workspace}/settings/imports` as '/'} className="text-sm text-primary-text hover:underline">
+            {t('exchange.imports')}
+          </Link>
+        }
+      >
+        {search.job ? (
+          <JobStep
+            key={search.job}
+            id={search.job}
+            asked={asked}
             start={start}
             again={() => go({ object: object.name })}
           />
-        </>
-      ) : (
-        <>
-          <Steps at="file" />
-          <div className="mb-4 flex flex-wrap items-center gap-2">
-            <span className="text-sm text-muted">{t('exchange.into')}</span>
-            <Select
-              aria-label={t('exchange.into')}
-              className="w-44"
-              value={object.name}
-              onChange={(event) => go({ object: event.target.value })}
-            >
-              {open.map((entity) => (
-                <option key={entity.name} value={entity.name}>
-                  {label(entity.plural)}
-                </option>
-              ))}
-            </Select>
-          </div>
-          <Drop onDone={(file) => go({ object: object.name, file })} />
-        </>
-      )}
-    </Page>
+        ) : search.file ? (
+          <>
+            <Steps at="map" />
+            <Read
+              key={search.file}
+              file={search.file}
+              object={object.name}
+              start={start}
+              again={() => go({ object: object.name })}
+            />
+          </>
+        ) : (
+          <>
+            <Steps at="file" />
+            <div className="mb-4 flex flex-wrap items-center gap-2">
+              <span className="text-sm text-muted">{t('exchange.into')}</span>
+              <Select
+                aria-label={t('exchange.into')}
+                className="w-44"
+                value={object.name}
+                onChange={(event) => go({ object: event.target.value })}
+              >
+                {open.map((entity) => (
+                  <option key={entity.name} value={entity.name}>
+                    {label(entity.plural)}
+                  </option>
+                ))}
+              </Select>
+            </div>
+            <Drop onDone={(file) => go({ object: object.name, file })} />
+          </>
+        )}
+      </Page>
+    </div>
   )
 }
 
