@@ -50,7 +50,7 @@ for (const database of ['sqlite', 'postgres'] satisfies Database[]) {
       const link = await page.getByLabel('一次性链接').inputValue()
       await shot('invited')
       await page.getByRole('button', { name: '完成' }).click()
-      await expect(page.getByText('已邀请').first()).toBeVisible()
+      await expect(page.getByRole('list', { name: '员工' }).getByText('已邀请')).toBeVisible()
 
       const theirs = await browser.newContext({ locale: 'zh-CN' })
       const li = await theirs.newPage()
