@@ -47,6 +47,9 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
   )
   const tab = search.tab ?? 'timeline'
   const relation = relations.find((entry) => entry.key === tab)
+  /** Records of the same object that lead here stand below it. */
+  const nameOf = ({ entity: other }: Relation) =>
+    other.name === entity.name ? t('record.below', { name: label(other.plural) }) : label(other.plural)
   const show = (next: string) =>
     void navigate({ to: '.', search: next === 'timeline' ? {} : { tab: next }, replace: true })
   return (
@@ -79,14 +82,14 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
             onChange={show}
             tabs={[
               { value: 'timeline', label: t('record.timeline') },
-              ...relations.map((entry: Relation) => ({ value: entry.key, label: label(entry.entity.plural) })),
+              ...relations.map((entry: Relation) => ({ value: entry.key, label: nameOf(entry) })),
               { value: 'history', label: t('record.history') },
             ]}
           />
           <div
             role="tabpanel"
             aria-label={
-              relation ? label(relation.entity.plural) : t(tab === 'history' ? 'record.history' : 'record.timeline')
+              relation ? nameOf(relation) : t(tab === 'history' ? 'record.history' : 'record.timeline')
             }
             className="min-w-0 flex-1 px-5 py-4"
           >
