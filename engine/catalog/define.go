@@ -109,6 +109,7 @@ func (s *Store) assemble(was *stored) ([]*object.Object, error) {
 	var all []*object.Object
 	for _, code := range s.standard {
 		o := code.Clone()
+		o.Number = 0 // numbers are the database's to give
 		all = append(all, o)
 		so := was.object(o.Name)
 		if so == nil {
