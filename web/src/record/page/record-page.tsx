@@ -88,9 +88,7 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
           />
           <div
             role="tabpanel"
-            aria-label={
-              relation ? nameOf(relation) : t(tab === 'history' ? 'record.history' : 'record.timeline')
-            }
+            aria-label={relation ? nameOf(relation) : t(tab === 'history' ? 'record.history' : 'record.timeline')}
             className="min-w-0 flex-1 px-5 py-4"
           >
             {relation ? (
