@@ -212,6 +212,9 @@ func (d *pg) transact(ctx context.Context, before func(*pgTx) error, fn func(Tx)
 		}
 		return fn(t)
 	})
+	if err == nil && t.open == nil && t.failed == nil {
+		err = t.flush()
+	}
 	t.end()
 	if err == nil && t.failed != nil {
 		err = fmt.Errorf("%w: %w", errIgnored, t.failed)

@@ -20,6 +20,8 @@ type pgTx struct {
 	ctx      context.Context // the caller's
 	use      context.Context // what statements run under
 	open     *pgRows
+	queue    *pgx.Batch // what was sent and has not gone yet
+	then     []func(int64, error) error
 	hooks    []func()
 	failed   error
 	finished bool
@@ -74,6 +76,14 @@ func bound(sql string, args []any) (string, []any, error) {
 }
 
 func (t *pgTx) Exec(sql string, args ...any) (int64, error) {
+	if len(t.then) > 0 {
+		var touched int64
+		err := t.Send(func(n int64, err error) error { touched = n; return err }, sql, args...)
+		if err == nil {
+			err = t.flush()
+		}
+		return touched, err
+	}
 	if err := t.usable(); err != nil {
 		return 0, err
 	}
@@ -83,6 +93,76 @@ func (t *pgTx) Exec(sql string, args ...any) (int64, error) {
 	}
 	tag, err := t.tx.Exec(t.use, sql, args...)
 	return tag.RowsAffected(), t.note(err)
+}
+
+// together is how many statements go to the server at once.
+const together = 128
+
+// Send keeps a statement until one is asked for whose outcome somebody waits for; the two then share one way there and
+// back.
+func (t *pgTx) Send(then func(int64, error) error, sql string, args ...any) error {
+	if err := t.usable(); err != nil {
+		return err
+	}
+	sql, args, err := bound(sql, args)
+	if err != nil {
+		return t.note(err)
+	}
+	if t.queue == nil {
+		t.queue = &pgx.Batch{}
+	}
+	t.queue.Queue(sql, args...)
+	t.then = append(t.then, then)
+	if len(t.then) < together {
+		return nil
+	}
+	return t.flush()
+}
+
+// flush runs what waits in the queue.
+func (t *pgTx) flush() error {
+	if len(t.then) == 0 || t.failed != nil {
+		return t.failed
+	}
+	sent := t.tx.SendBatch(t.use, t.queue)
+	err := t.settle(sent)
+	if done := sent.Close(); err == nil {
+		err = done
+	}
+	return t.note(err)
+}
+
+// settle reads what became of the statements of the queue, up to the first that failed.
+func (t *pgTx) settle(sent pgx.BatchResults) error {
+	then := t.then
+	t.queue, t.then = nil, nil
+	for _, f := range then {
+		tag, err := sent.Exec()
+		if f != nil {
+			err = f(tag.RowsAffected(), err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *pgTx) Reserve(table string, n int) ([]int64, error) {
+	rows, err := t.Query("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?::bigint)", quote(table), n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	keys := make([]int64, 0, n)
+	for rows.Next() {
+		var key int64
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, rows.Err()
 }
 
 func (t *pgTx) Insert(sql string, args ...any) (int64, error) {
@@ -114,11 +194,26 @@ func (t *pgTx) Query(sql string, args ...any) (Rows, error) {
 	if err != nil {
 		return nil, t.note(err)
 	}
-	rows, err := t.tx.Query(t.use, sql, args...)
+	if len(t.then) == 0 {
+		rows, err := t.tx.Query(t.use, sql, args...)
+		if err != nil {
+			return nil, t.note(err)
+		}
+		t.open = &pgRows{t: t, raw: rows}
+		return t.open, nil
+	}
+	t.queue.Queue(sql, args...)
+	sent := t.tx.SendBatch(t.use, t.queue)
+	err = t.settle(sent)
+	var rows pgx.Rows
+	if err == nil {
+		rows, err = sent.Query()
+	}
 	if err != nil {
+		_ = sent.Close() // it would say the same
 		return nil, t.note(err)
 	}
-	t.open = &pgRows{t: t, raw: rows}
+	t.open = &pgRows{t: t, raw: rows, sent: sent}
 	return t.open, nil
 }
 
@@ -138,6 +233,9 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 	if err := t.usable(); err != nil {
 		return err
 	}
+	if err := t.flush(); err != nil {
+		return err
+	}
 	if _, err := t.tx.Exec(t.use, "SAVEPOINT s"); err != nil {
 		return t.note(err)
 	}
@@ -146,6 +244,10 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 	if t.open != nil {
 		t.open.Close()
 	}
+	if err == nil && t.failed == nil {
+		err = t.flush()
+	}
+	t.queue, t.then = nil, nil                       // what a failure has overtaken
 	if spoiled(t.failed) || t.tx.Conn().IsClosed() { // a savepoint does not help; the whole is run again
 		return errors.Join(t.failed, err)
 	}
@@ -168,6 +270,7 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 type pgRows struct {
 	t    *pgTx
 	raw  pgx.Rows
+	sent pgx.BatchResults // of the statements that went before it in one go
 	err  error
 	done bool
 }
@@ -213,6 +316,11 @@ func (r *pgRows) Close() {
 	r.raw.Close()
 	if err := r.raw.Err(); err != nil {
 		r.err = r.t.note(err)
+	}
+	if r.sent != nil {
+		if err := r.sent.Close(); err != nil && r.err == nil {
+			r.err = r.t.note(err)
+		}
 	}
 	if r.t.open == r {
 		r.t.open = nil

@@ -177,6 +177,36 @@ func (t *liteTx) Exec(sql string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+func (t *liteTx) Send(then func(int64, error) error, sql string, args ...any) error {
+	n, err := t.Exec(sql, args...)
+	if then != nil {
+		err = then(n, err)
+	}
+	return err
+}
+
+// Reserve raises the number that SQLite keeps for a table: a key that was drawn is not given again.
+func (t *liteTx) Reserve(table string, n int) ([]int64, error) {
+	raised, err := t.Exec("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", n, table)
+	if err != nil {
+		return nil, err
+	}
+	if raised == 0 { // no row has ever been there
+		if _, err := t.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, n); err != nil {
+			return nil, err
+		}
+	}
+	var last int64
+	if _, err := t.One([]any{&last}, "SELECT seq FROM sqlite_sequence WHERE name = ?", table); err != nil {
+		return nil, err
+	}
+	keys := make([]int64, n)
+	for i := range keys {
+		keys[i] = last - int64(n-1-i)
+	}
+	return keys, nil
+}
+
 func (t *liteTx) Insert(sql string, args ...any) (int64, error) {
 	if err := t.usable(); err != nil {
 		return 0, err
