@@ -17,7 +17,7 @@ import { ago, moment, useLocale } from '@/ui/format'
 import { Menu, MenuItem, MenuLine } from '@/ui/menu'
 import { Failure, Skeleton, State } from '@/ui/states'
 import { toastFailure } from '@/ui/toast'
-import { departmentsQuery, type Entrance, entrancesQuery, renewPeople, usersQuery } from './data'
+import { departmentsQuery, type Entrance, entrancesQuery, renewPeople, rolesQuery, usersQuery } from './data'
 import { Invite } from './invite'
 
 type Person = { user: Rec; entrance: Entrance | undefined; state: 'active' | 'invited' | 'inactive' }
@@ -162,6 +162,7 @@ function PersonRow({
   const me = useMe()
   const locale = useLocale()
   const undo = useUndo()
+  const roles = useQuery(rolesQuery).data ?? []
   const { user, entrance, state } = person
   const name = textOf(user, 'name')
   const work = useMutation({
@@ -205,7 +206,7 @@ function PersonRow({
       <div className="flex basis-40 flex-wrap gap-1">
         {linksOf(user, 'roles').map((role) => (
           <Badge key={role.id} tone="primary">
-            {role.title}
+            {textOf(roles.find((entry) => entry.id === role.id) ?? { id: '', version: 0 }, 'label') || role.title}
           </Badge>
         ))}
       </div>

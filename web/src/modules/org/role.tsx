@@ -311,7 +311,7 @@ function ObjectRow({
       />
       {open && (
         <tr>
-          <td colSpan={7} className="bg-surface-2 px-4 py-3">
+          <td colSpan={8} className="bg-surface-2 px-4 py-3">
             <p className="mb-2 text-xs text-muted">{t('org.roles.fields_text')}</p>
             <ul className="grid gap-x-6 gap-y-1.5 sm:grid-cols-2 lg:grid-cols-3">
               {entity.fields
