@@ -31,6 +31,7 @@ func allocate[T word](n int) []T {
 	if err != nil {
 		return make([]T, n)
 	}
+	huge(raw)
 	return unsafe.Slice((*T)(unsafe.Pointer(&raw[0])), n)
 }
 
