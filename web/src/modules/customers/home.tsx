@@ -33,6 +33,7 @@ export default function NextContacts() {
           { not: { field: 'last_activity_at', op: 'within', value: 'last_n_days:30' } },
         ]}
       />
+      <Customers customer={customer} title="recent" by="updated_at" filter={[]} />
     </>
   )
 }
@@ -46,17 +47,22 @@ function Customers({
   filter,
 }: {
   customer: Entity
-  title: 'next' | 'quiet'
-  by: 'next_contact_at' | 'last_activity_at'
+  title: 'next' | 'quiet' | 'recent'
+  by: 'next_contact_at' | 'last_activity_at' | 'updated_at'
   filter: Filter[]
 }) {
   const { t } = useTranslation()
   const locale = useLocale()
   const { workspace } = useParams({ from: '/w/$workspace' })
-  const question: Question = { filter: { and: [mine, ...filter] }, sort: by, limit: 6, fields: ['name', by] }
+  const question: Question = {
+    ...(title === 'recent' ? {} : { filter: { and: [mine, ...filter] } }),
+    sort: title === 'recent' ? `-${by}` : by,
+    limit: 6,
+    fields: ['name', by],
+  }
   const page = useQuery(pageQuery('customer', question))
   // Nobody to worry about is no news.
-  if (title === 'quiet' && page.data?.total === 0) return null
+  if (title !== 'next' && page.data?.total === 0) return null
   return (
     <Panel
       title={t(`customers.${title}`)}
@@ -65,7 +71,7 @@ function Customers({
         <Link
           to="/w/$workspace/$object"
           params={{ workspace, object: 'customer' }}
-          search={{ filter: question.filter, sort: by }}
+          search={{ ...(question.filter ? { filter: question.filter } : {}), sort: question.sort }}
           className="text-xs text-primary-text hover:underline"
         >
           {t('record.show_all')}
