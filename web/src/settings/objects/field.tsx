@@ -78,10 +78,9 @@ const filled = (body: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined && value !== ''))
 
 /** What a new field is told; only what its kind understands. */
-function creation(draft: Draft, place: number, version: number): Record<string, unknown> {
+function creation(draft: Draft, place: number): Record<string, unknown> {
   const { kind } = draft
   return filled({
-    version,
     name: nameFrom(draft.en, 'x_'),
     kind,
     ...shared(draft, place),
@@ -164,7 +163,7 @@ export function FieldDialog({
     mutationFn: () =>
       field
         ? space.patch(`${path}/${field.name}`, changes(draft, field, place, version))
-        : space.post(path, creation(draft, place, version)),
+        : space.post(path, creation(draft, place)),
     onSuccess: () => {
       toast(t('settings.saved'))
       close()
