@@ -123,10 +123,18 @@ func (s *Store) Keep(ctx context.Context) {
 
 func (s *Store) snapshots() bool { return s.opt.Dir != "" && s.opt.Journal != nil }
 
-// Snapshot writes the snapshots of the objects that changed since theirs was written.
+// Snapshot writes the snapshots of the objects that changed since theirs was written. Of a store that was started it
+// waits until the default views are loaded, so that it has all of them.
 func (s *Store) Snapshot(ctx context.Context) error {
 	if !s.snapshots() {
 		return nil
+	}
+	if s.life.over != nil {
+		select {
+		case <-s.life.over:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	s.files.mu.Lock()
 	defer s.files.mu.Unlock()

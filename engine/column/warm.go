@@ -16,16 +16,20 @@ type life struct {
 	ctx  context.Context
 	stop context.CancelFunc
 	all  sync.WaitGroup
-	warm bool // all that a snapshot should have is loaded
+	warm bool          // all that a snapshot should have is loaded
+	over chan struct{} // closed when that was tried
 }
 
 // Start lets the store work in the background until it is closed: it loads what the first lists and the search need,
 // and keeps snapshots. A store that was started writes its snapshots when it is closed.
 func (s *Store) Start(ctx context.Context) {
 	s.life.ctx, s.life.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.life.over = make(chan struct{})
 	s.sweep()
 	s.life.all.Go(func() {
-		if err := s.Warm(s.life.ctx); err != nil && s.life.ctx.Err() == nil {
+		err := s.Warm(s.life.ctx)
+		close(s.life.over)
+		if err != nil && s.life.ctx.Err() == nil {
 			s.opt.Log.Warn("loading columns", "err", err)
 		}
 		if s.snapshots() {
