@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"youpeng/platform/i18n"
 )
 
 // floors are the packages from the ground upwards. A package knows those of lower floors, and never a neighbour on its own.
@@ -117,6 +119,28 @@ func TestDatabaseWordsStandInTheirRooms(t *testing.T) {
 			}
 			if m := sql.FindString(line); m != "" && !rooms.MatchString(path) {
 				t.Errorf("%s:%d: SQL stands outside its rooms: %s", path, n+1, m)
+			}
+		}
+	})
+}
+
+var codes = regexp.MustCompile(`fault\.New\(fault\.\w+, "([a-z_.0-9]+)"|fault\.Invalid\([^,()]+(?:\([^()]*\))?, "([a-z_.0-9]+)"|fault\.Field\{[^}]*Code: "([a-z_.0-9]+)"`)
+
+// Everything that may be wrong is said in both languages.
+func TestEveryFaultHasItsSentence(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, c := range i18n.Codes("zh") {
+		known[c] = true
+	}
+	each(t, func(path, _ string) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range codes.FindAllStringSubmatch(string(text), -1) {
+			if code := m[1] + m[2] + m[3]; !known[code] && !strings.HasSuffix(code, ".") && !strings.HasSuffix(code, "_") {
+				t.Errorf("%s: %s has no sentence in platform/i18n/messages", path, code)
 			}
 		}
 	})

@@ -40,6 +40,8 @@ type commands struct {
 	Workspace workspace   `cmd:"" help:"Workspaces."`
 	User      user        `cmd:"" help:"People of a workspace."`
 	Key       key         `cmd:"" help:"API keys."`
+	Import    importFile  `cmd:"" help:"Bring the rows of a file in, as the screen does."`
+	Export    exportFile  `cmd:"" help:"Write records into a file, as the screen does."`
 	Backup    backup      `cmd:"" help:"Write all data into one file, while serving."`
 	Restore   restore     `cmd:"" help:"Bring a backup back into an empty place."`
 	Migrate   migrate     `cmd:"" help:"Bring older databases up to this program, after a copy of each."`

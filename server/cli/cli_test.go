@@ -207,3 +207,32 @@ func counted(t *testing.T, at string) {
 		t.Error("an address stands in the metrics")
 	}
 }
+
+// A file comes in and goes out by commands as by the screen, beside a running server and without one.
+func TestFilesComeInAndGoOut(t *testing.T) {
+	t.Parallel()
+	m := &terminal{t: t, where: []string{"--data", t.TempDir()}}
+	_, _, stop := m.serve()
+	in, out := filepath.Join(t.TempDir(), "客户.csv"), filepath.Join(t.TempDir(), "out.csv")
+	if err := os.WriteFile(in, []byte("客户名称,电话,级别\n杭州远景科技有限公司,13800138000,A\n坏电话公司,12,B\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.say(1, "import", in, "--object", "customer", "--user", "nobody@example.com")
+	var p struct{ Created, Failed int }
+	m.json(0, &p, "import", in, "--object", "customer", "--dry-run")
+	if p.Created != 1 || p.Failed != 1 {
+		t.Errorf("a dry run: %+v", p)
+	}
+	mend := filepath.Join(t.TempDir(), "mend.csv")
+	m.json(0, &p, "import", in, "--object", "customer", "--mend", mend)
+	if text, err := os.ReadFile(mend); err != nil || p.Created != 1 || !strings.Contains(string(text), "坏电话公司") || strings.Contains(string(text), "远景") {
+		t.Errorf("%+v, to mend: %s %v", p, text, err)
+	}
+	stop()
+	var e struct{ Rows int }
+	m.json(0, &e, "export", "--object", "customer", "--filter", "level=A", "--out", out)
+	if text, err := os.ReadFile(out); err != nil || e.Rows != 1 || !strings.Contains(string(text), "杭州远景科技有限公司") {
+		t.Errorf("%+v: %s %v", e, text, err)
+	}
+	m.say(1, "export", "--object", "customer", "--filter", "nothing=A", "--out", out)
+}

@@ -23,6 +23,8 @@ var verbs = map[string]func() verb{
 	"key add":       func() verb { return &keyAdd{} },
 	"key list":      func() verb { return &keyList{} },
 	"key revoke":    func() verb { return &keyRevoke{} },
+	"import":        func() verb { return &importFile{} },
+	"export":        func() verb { return &exportFile{} },
 	"backup":        func() verb { return &backup{} },
 	"migrate":       func() verb { return &migrate{} },
 	"doctor":        func() verb { return &doctor{} },
