@@ -22,11 +22,11 @@ export function Invite({ close }: { close: () => void }) {
   const users = useQuery(usersQuery).data ?? []
   const [email, setEmail] = useState('')
   const [name, setName] = useState('')
-  const [role, setRole] = useState<string[]>([])
+  const [role, setRole] = useState<string[]>()
   const [department, setDepartment] = useState<string[]>([])
   const [manager, setManager] = useState<string[]>([])
   const seller = roles.find((entry) => entry.name === 'salesperson') ?? roles[0]
-  const chosen = role.length || !seller ? role : [seller.id]
+  const chosen = role ?? (seller ? [seller.id] : [])
   const invite = useMutation({
     mutationFn: () =>
       space.post<Invited>('/people', {
