@@ -126,6 +126,7 @@ func (s *Store) Ask(ctx context.Context, question *query.Question, a *access.Act
 	answer.Position = at
 	for _, o := range r.page(set, total, at, n) {
 		answer.IDs = append(answer.IDs, int64(o))
+		answer.Revs = append(answer.Revs, int64(t.rev.at(o)))
 	}
 	if n := len(answer.IDs); n > 0 {
 		answer.First = &query.Beside{Keys: r.values(uint32(answer.IDs[0])), ID: answer.IDs[0], Before: true}

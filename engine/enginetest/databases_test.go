@@ -321,3 +321,47 @@ func (s *stored) finds(t *testing.T, r *rand.Rand, now *object.Record) {
 		t.Error(err)
 	}
 }
+
+// Rows are read after the columns answered: what was written in between is asked again, so no row of a page contradicts
+// the question.
+func TestEveryRowFitsItsQuestion(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, open func() *db.DB) {
+		s := store(t, open(), Random(24, 60))
+		ctx := context.Background()
+		o := s.Catalog.Object("customer")
+		level := o.Field("level")
+		stop := make(chan struct{})
+		var all sync.WaitGroup
+		for n := range 4 {
+			all.Go(func() {
+				for i := n; ; i++ {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					op := record.Op{Do: record.Update, Object: o.Name, ID: int64(1 + i%len(s.Records[o.Name])), Any: true, Program: true, Set: map[string]any{"level": []string{"A", "B", "C"}[i/7%3]}}
+					if _, err := s.engine.Write(ctx, &record.Write{Actor: system, Via: "job", Ops: []record.Op{op}}); err != nil && !fault.Has(err, "record.binned") {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		q := &query.Question{Object: o, Filter: &query.Leaf{Path: query.Path{level}, Op: "eq", Args: []any{"A"}}, Limit: 50}
+		for range 400 {
+			page, _, err := s.engine.Ask(ctx, system, q, []string{"level"}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range page.Data {
+				if v.Get("level") != "A" {
+					t.Fatalf("a customer of level %v among those of level A", v.Get("level"))
+				}
+			}
+		}
+		close(stop)
+		all.Wait()
+	})
+}

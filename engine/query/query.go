@@ -97,6 +97,7 @@ type Beside struct {
 // from which the neighbouring pages are asked.
 type Answer struct {
 	IDs         []int64
+	Revs        []int64 // of each row, as whoever answered knew it
 	Total       int
 	Position    int
 	First, Last *Beside

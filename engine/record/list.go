@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"youpeng/engine/access"
+	"youpeng/engine/column"
 	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/query"
@@ -34,7 +35,7 @@ func place1(o *object.Object, f *object.Field) int {
 }
 
 // Ask answers a checked question in the API's form. Rows are read by id and must be as the columns knew them: where one
-// has left the question since, it is asked again, so page and total agree.
+// was written since, the columns are told and the question is asked again, so page and total agree.
 func (e *Engine) Ask(ctx context.Context, a *access.Actor, q *query.Question, fields, expand []string) (*Page, *query.Answer, error) {
 	if fields == nil {
 		for _, f := range Listed(q.Object) {
@@ -53,14 +54,19 @@ func (e *Engine) Ask(ctx context.Context, a *access.Actor, q *query.Question, fi
 		}
 		page := &Page{Data: []*View{}, Total: answer.Total, Position: answer.Position}
 		whole := true
+		var newer []column.Change
 		err = e.db.Read(ctx, func(r db.Reader) error {
 			rows, err := e.tables.ByIDs(r, q.Object, answer.IDs, nil)
 			if err != nil {
 				return err
 			}
 			for i, row := range rows {
-				if row == nil || (row.Deleted != 0) != q.Deleted {
+				if row == nil {
 					whole = false
+					continue
+				}
+				if row.Rev > answer.Revs[i] {
+					newer = append(newer, column.Change{Object: q.Object, Record: row})
 					continue
 				}
 				sees, err := e.columns.Sees(ctx, a, q.Object, answer.IDs[i])
@@ -69,7 +75,9 @@ func (e *Engine) Ask(ctx context.Context, a *access.Actor, q *query.Question, fi
 				}
 				whole = whole && sees
 			}
+			whole = whole && len(newer) == 0
 			if !whole && try < 3 {
+				e.columns.Apply(newer)
 				return nil
 			}
 			rows = slices.DeleteFunc(rows, func(r *object.Record) bool { return r == nil || (r.Deleted != 0) != q.Deleted })
