@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"youpeng/engine/access"
 	"youpeng/engine/column"
@@ -76,7 +77,7 @@ func (e *Engine) beside(q *query.Question, at *query.Beside, before bool) (*stri
 // Search finds records of several objects by a part of their names and numbers, within rights; nil is every object.
 func (e *Engine) Search(ctx context.Context, a *access.Actor, text string, names []string, limit int) (*Found, error) {
 	const longest = 200
-	if len(text) > longest {
+	if utf8.RuneCountInString(text) > longest {
 		return nil, fault.New(fault.BadRequest, "search.long", "max", longest)
 	}
 	cat := e.Catalog()
