@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { House, Languages, Moon, Plus, Search, Settings } from 'lucide-react'
-import { type ReactNode, useDeferredValue, useState } from 'react'
+import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { useCatalog, useLabel, useMe } from '@/record/catalog'
@@ -47,6 +47,12 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
   const byObject = [...new Set(hits.map((hit) => hit.object))].flatMap((name) =>
     objects.filter((entity) => entity.name === name),
   )
+  // What is found comes after the keystroke; Enter takes the first of it, unless one has moved on.
+  const [chosen, setChosen] = useState('')
+  const first = hits[0] && `${hits[0].object}/${hits[0].id}`
+  useEffect(() => {
+    if (first) setChosen(first)
+  }, [first])
   const fits = (name: string) => !question || name.toLocaleLowerCase().includes(question.toLocaleLowerCase())
   const run = (act: () => void) => () => {
     onOpenChange(false)
@@ -68,7 +74,7 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
         <Dialog.Backdrop className="fixed inset-0 z-50 bg-black/25 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/50" />
         <Dialog.Popup className="fixed top-[12vh] left-1/2 z-50 w-[min(620px,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl bg-overlay shadow-pop transition-[scale,opacity] duration-150 outline-none data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0">
           <Dialog.Title className="sr-only">{t('app.search')}</Dialog.Title>
-          <Command label={t('app.search')} shouldFilter={false} loop>
+          <Command label={t('app.search')} shouldFilter={false} loop value={chosen} onValueChange={setChosen}>
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-subtle" />
               <Command.Input

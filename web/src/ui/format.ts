@@ -137,7 +137,9 @@ export function ago(iso: string, { tag }: Locale, now = Date.now()): string {
 /** A Chinese mobile number in its usual 3-4-4 groups; every other number as it stands. */
 export function phone(value: string): string {
   const mobile = /^(?:\+86)?(1[3-9]\d)(\d{4})(\d{4})$/.exec(value)
-  return mobile ? `${mobile[1]} ${mobile[2]} ${mobile[3]}` : value
+  if (mobile) return `${mobile[1]} ${mobile[2]} ${mobile[3]}`
+  const fixed = /^\+86(10|2\d|[3-9]\d\d)(\d{7,8})$/.exec(value)
+  return fixed ? `0${fixed[1]}-${fixed[2]}` : value
 }
 
 /** A stable hue for a person's or company's badge. */
