@@ -2,12 +2,12 @@ package record
 
 import (
 	"crypto/rand"
-	"fmt"
 
 	"github.com/google/uuid"
 
 	"youpeng/engine/column"
 	"youpeng/engine/object"
+	"youpeng/engine/table"
 	"youpeng/platform/db"
 )
 
@@ -20,6 +20,11 @@ type committing struct {
 	ids     map[place]int64                   // private ids of the records made, by the number that stood for them
 	done    map[*object.Record]*object.Record // what a planned record became
 	changes []column.Change
+	rows    *table.Writing
+	entries []entry
+	keys    map[int]map[int64][]byte // of personal pasts, by object and record
+	asked   map[place]bool           // whose key was looked for
+	fresh   []any                    // the keys that are new
 }
 
 // moves says whether a step changes anything. The stamps of who and when are not a change by themselves.
@@ -35,19 +40,27 @@ func (s *step) moves() bool {
 	return false
 }
 
+// bumps says whether a step raises the version that people see: what is derived moves by itself.
+func (s *step) bumps() bool {
+	if s.old == nil || s.new == nil || s.touch || s.old.Deleted != s.new.Deleted {
+		return true
+	}
+	for _, f := range s.o.Fields[object.SystemFields:] {
+		if !f.System && !f.Derived && !same(f, s.old, s.new) {
+			return true
+		}
+	}
+	return false
+}
+
 // commit writes what was planned, if nothing that it rests on has moved.
 func (p *plan) commit(tx db.Tx) (*Result, error) {
 	if err := p.verify(tx); err != nil {
 		return nil, err
 	}
-	c := &committing{p: p, tx: tx, ids: map[place]int64{}, done: map[*object.Record]*object.Record{}}
-	if err := c.open(); err != nil {
+	c := begin(p, tx)
+	if err := c.write(); err != nil {
 		return nil, err
-	}
-	for _, s := range p.steps {
-		if err := c.save(s); err != nil {
-			return nil, err
-		}
 	}
 	// Asked last: by now the tables are held against a change of their definitions.
 	if err := p.e.catalog.Verify(tx, p.cat.Version); err != nil {
@@ -79,6 +92,27 @@ func (p *plan) commit(tx db.Tx) (*Result, error) {
 	return res, nil
 }
 
+func begin(p *plan, tx db.Tx) *committing {
+	return &committing{p: p, tx: tx, ids: map[place]int64{}, done: map[*object.Record]*object.Record{}, rows: p.e.tables.Writing(tx),
+		keys: map[int]map[int64][]byte{}, asked: map[place]bool{}}
+}
+
+// write keeps every step and its entry in the log.
+func (c *committing) write() error {
+	if err := c.open(); err != nil {
+		return err
+	}
+	if err := c.prepare(); err != nil {
+		return err
+	}
+	for _, s := range c.p.steps {
+		if err := c.save(s); err != nil {
+			return err
+		}
+	}
+	return c.flush()
+}
+
 // keep stores the answer with the write.
 func (c *committing) keep(k *Key, res *Result) error {
 	if c.p.w.Answer != nil {
@@ -93,11 +127,61 @@ func (c *committing) keep(k *Key, res *Result) error {
 	if res.Answer == nil {
 		res.Answer = []byte{}
 	}
-	err := insertAnswer(c.tx, c.p.actor.User, k, c.p.now.UnixMicro(), res.ChangeSet, res.Answer)
-	if _, taken := c.tx.Dialect().Unique(err); taken {
-		return fmt.Errorf("%w: %w", errAgain, err)
+	return insertAnswer(c.tx, c.p.actor.User, k, c.p.now.UnixMicro(), res.ChangeSet, res.Answer)
+}
+
+// prepare asks together for what the steps need one by one: keys for the records to be made, where they are several, and
+// the keys that seal the past of those that are there.
+func (c *committing) prepare() error {
+	news, olds := map[*object.Object]int{}, map[*object.Object][]int64{}
+	for _, s := range c.p.steps {
+		switch {
+		case !s.moves() || s.new == nil:
+		case s.old == nil:
+			news[s.o]++
+		case s.old.ID > 0 && s.personal():
+			olds[s.o] = append(olds[s.o], s.old.ID)
+		}
 	}
-	return err
+	for o, n := range news {
+		if n > 1 {
+			if err := c.rows.Expect(o, n); err != nil {
+				return err
+			}
+		}
+	}
+	for o, ids := range olds {
+		keys, err := subjectKeys(c.tx, o.Number, ids)
+		if err != nil {
+			return err
+		}
+		c.keys[o.Number] = keys
+		for _, id := range ids {
+			c.asked[place{o.Number, id}] = true
+		}
+	}
+	return nil
+}
+
+// personal says whether a personal field moves.
+func (s *step) personal() bool {
+	for _, f := range s.o.Fields {
+		if f.Personal && !f.System && !f.Derived && !same(f, s.old, s.new) {
+			return true
+		}
+	}
+	return false
+}
+
+// flush sends what was gathered: rows, keys, then the log.
+func (c *committing) flush() error {
+	if err := c.rows.Flush(); err != nil {
+		return err
+	}
+	if err := insertSubjectKeys(c.tx, c.fresh); err != nil {
+		return err
+	}
+	return insertEntries(c.tx, c.entries)
 }
 
 // verify compares the versions of all that was read.
@@ -148,13 +232,7 @@ func (c *committing) open() (err error) {
 	} else if err = countSet(c.tx, c.set.ID, len(c.p.steps)); err != nil {
 		return err
 	}
-	if c.p.shared != nil && c.p.shared.Load() != 0 {
-		c.commit = c.p.shared.Load()
-		return nil
-	}
-	if c.commit, err = insertCommit(c.tx, c.set.ID, c.p.now.UnixMicro()); err == nil && c.p.shared != nil {
-		c.p.shared.Store(c.commit)
-	}
+	c.commit, err = insertCommit(c.tx, c.set.ID, c.p.now.UnixMicro())
 	return err
 }
 
@@ -188,7 +266,7 @@ func (c *committing) save(s *step) error {
 	var err error
 	if old == nil {
 		if err = c.number(r, &moved); err == nil {
-			err = c.p.e.tables.Insert(c.tx, r)
+			err = c.rows.Insert(r)
 		}
 		c.ids[place{s.o.Number, s.new.ID}] = r.ID
 	} else {
@@ -197,7 +275,7 @@ func (c *committing) save(s *step) error {
 			r.Version++
 			r.Values[object.UpdatedAt], r.Values[object.UpdatedBy] = c.p.now.UnixMicro(), by(c.p.actor)
 		}
-		err = c.p.e.tables.Update(c.tx, old, r)
+		err = c.rows.Update(old, r)
 	}
 	if err != nil {
 		return err
@@ -236,7 +314,7 @@ func (c *committing) real(target string, id int64) int64 {
 }
 
 func (c *committing) purge(s *step, old *object.Record) error {
-	if err := c.p.e.tables.Purge(c.tx, old); err != nil {
+	if err := c.rows.Purge(old); err != nil {
 		return err
 	}
 	if err := destroySubjectKey(c.tx, s.o.Number, old.ID); err != nil {
@@ -246,8 +324,9 @@ func (c *committing) purge(s *step, old *object.Record) error {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt)
 	before := `{"id":"` + old.UUID.String() + `"}`
-	return insertEntry(c.tx, &entry{Commit: c.commit, Set: c.set.ID, Object: s.o.Number, Record: old.ID, Op: Purge, Version: old.Version, Rev: old.Rev + 1,
+	c.entries = append(c.entries, entry{Commit: c.commit, Set: c.set.ID, Object: s.o.Number, Record: old.ID, Op: Purge, Version: old.Version, Rev: old.Rev + 1,
 		Before: before, Salt: salt, Digest: commitment(salt, []byte(before), nil)})
+	return nil
 }
 
 // log writes what changed: the former values open or, of personal fields, sealed, and a commitment to both sides.
@@ -280,7 +359,7 @@ func (c *committing) log(s *step, old, r *object.Record, moved, derived []*objec
 		}
 		sides[0] = append(sides[0], secret...)
 		sides[1] = append(sides[1], appendValues(nil, personal, r)...)
-		key, err := c.subject(s.o.Number, r.ID)
+		key, err := c.subject(s.o.Number, r.ID, old == nil)
 		if err != nil {
 			return err
 		}
@@ -292,19 +371,33 @@ func (c *committing) log(s *step, old, r *object.Record, moved, derived []*objec
 	if e.Sealed != nil {
 		e.Salt = nil // beside an open salt a short value could be guessed from the digest
 	}
-	return insertEntry(c.tx, &e)
+	c.entries = append(c.entries, e)
+	return nil
 }
 
-// subject answers the key of a record's personal past, made when it is first needed.
-func (c *committing) subject(object int, record int64) ([]byte, error) {
-	key, found, err := subjectKey(c.tx, object, record)
-	if err != nil || found && key != nil {
-		return key, err
+// subject answers the key of a record's personal past, made when it is first needed. A new record has none yet.
+func (c *committing) subject(object int, record int64, made bool) ([]byte, error) {
+	keys := c.keys[object]
+	if keys == nil {
+		keys = map[int64][]byte{}
+		c.keys[object] = keys
+	}
+	key, found := keys[record]
+	if !found && !made && !c.asked[place{object, record}] {
+		more, err := subjectKeys(c.tx, object, []int64{record})
+		if err != nil {
+			return nil, err
+		}
+		key, found = more[record]
+	}
+	if found && key != nil {
+		return key, nil
 	}
 	key = make([]byte, 32)
 	_, _ = rand.Read(key)
-	if found {
-		return key, nil // erased: what is sealed from now on can be opened by nobody
+	keys[record] = key
+	if !found { // of one that was erased, what is sealed from now on can be opened by nobody
+		c.fresh = append(c.fresh, object, record, key)
 	}
-	return key, insertSubjectKey(c.tx, object, record, key)
+	return key, nil
 }

@@ -18,14 +18,11 @@ func (e *Engine) Fill(ctx context.Context, a *access.Actor, set *ChangeSet, at t
 		for _, r := range records {
 			p.steps = append(p.steps, &step{do: Create, o: r.Object, new: r})
 		}
-		c := &committing{p: p, tx: tx, ids: map[place]int64{}, done: map[*object.Record]*object.Record{}}
-		if err := c.open(); err != nil {
+		c := begin(p, tx)
+		if err := c.write(); err != nil {
 			return err
 		}
 		for _, s := range p.steps {
-			if err := c.save(s); err != nil {
-				return err
-			}
 			s.new.ID = c.done[s.new].ID
 		}
 		tx.AfterCommit(func() { e.columns.Apply(c.changes) })

@@ -15,33 +15,40 @@ import (
 
 // decode reads an entry's former values, the personal ones opened where their key still exists.
 func (e *Engine) decode(r db.Reader, x *entry, o *object.Object) (map[string]any, error) {
+	var key []byte
+	if x.before == nil && x.Sealed != nil {
+		var err error
+		if key, _, err = subjectKey(r, x.Object, x.Record); err != nil {
+			return nil, err
+		}
+	}
+	err := x.open(o, key)
+	return x.before, err
+}
+
+// open reads an entry's former values with the key of its record, if there is one.
+func (x *entry) open(o *object.Object, key []byte) error {
 	if x.before != nil {
-		return x.before, nil
+		return nil
 	}
 	x.before = map[string]any{}
 	if x.Op == Purge {
-		return x.before, nil
+		return nil
 	}
-	if err := readValues(o, []byte(x.Before), x.before); err != nil {
-		return nil, err
-	}
-	if x.Sealed == nil {
-		return x.before, nil
-	}
-	key, _, err := subjectKey(r, x.Object, x.Record)
-	if err != nil {
-		return nil, err
+	if err := readValues(o, []byte(x.Before), x.before); err != nil || x.Sealed == nil {
+		return err
 	}
 	var plain []byte
+	var err error
 	if key != nil {
 		plain, err = openBytes(key, x.Sealed)
 	}
 	if key == nil || err != nil || len(plain) < 16 {
 		x.erased = true
-		return x.before, nil
+		return nil
 	}
 	x.Salt = plain[:16]
-	return x.before, readValues(o, plain[16:], x.before)
+	return readValues(o, plain[16:], x.before)
 }
 
 // was answers what a field held before an entry: what the log says, or empty where the entry made the record.

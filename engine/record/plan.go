@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +13,6 @@ import (
 	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/table"
-	"youpeng/platform/db"
 	"youpeng/platform/fault"
 )
 
@@ -34,7 +32,8 @@ type plan struct {
 	told   map[place]bool // what is deleted already, so that circles end
 	of     []*step        // the step of each operation asked
 	tasks  []Task
-	shared *atomic.Int64 // the commit that this plan shares with its neighbours
+	under  *plan          // what stands before it in the same transaction
+	bumped map[place]bool // whose versions it raises
 }
 
 // step is one record's move.
@@ -50,23 +49,34 @@ type step struct {
 	touch   bool // its lines move, so it moves too
 }
 
-func (e *Engine) plan(ctx context.Context, w *Write, ops []Op, cat *object.Catalog, r db.Reader) (*plan, error) {
-	p := &plan{e: e, ctx: ctx, w: w, actor: w.Actor, cat: cat, now: e.clock.Now(), read: newReader(ctx, r, e.tables, cat),
-		news: map[uuid.UUID]*step{}, told: map[place]bool{}}
+func (e *Engine) plan(ctx context.Context, w *Write, ops []Op, cat *object.Catalog, read *Reader) (*plan, error) {
+	p := e.empty(ctx, w, cat, read)
+	if err := p.work(ops); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (e *Engine) empty(ctx context.Context, w *Write, cat *object.Catalog, read *Reader) *plan {
+	return &plan{e: e, ctx: ctx, w: w, actor: w.Actor, cat: cat, now: e.clock.Now(), read: read, news: map[uuid.UUID]*step{}, told: map[place]bool{}}
+}
+
+// work plans operations.
+func (p *plan) work(ops []Op) error {
 	for i := range ops {
 		s, err := p.do(&ops[i], nil)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.of = append(p.of, s)
 		if err := p.follow(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	var faults []fault.Field
 	for _, s := range p.steps {
 		if err := p.check(s); err != nil {
-			return nil, err
+			return err
 		}
 		prefix := ""
 		if len(ops) > 1 && slices.Contains(p.of, s) {
@@ -77,7 +87,7 @@ func (e *Engine) plan(ctx context.Context, w *Write, ops []Op, cat *object.Catal
 			faults = append(faults, f)
 		}
 	}
-	return p, fault.Faulty(faults)
+	return fault.Faulty(faults)
 }
 
 // follow does what rules added, and what that adds.
@@ -138,15 +148,14 @@ func (p *plan) do(op *Op, parent *step) (*step, error) {
 // load finds the record and asks whether the actor may.
 func (p *plan) load(s *step, op *Op) error {
 	id := op.ID
-	if made := p.news[op.UUID]; id == 0 && made != nil {
+	if made := p.made(op.UUID); id == 0 && made != nil {
 		id = made.new.ID
 	}
 	if id == 0 {
-		ids, err := p.e.tables.IDs(p.read.r, s.o, []uuid.UUID{op.UUID})
-		if err != nil {
+		var err error
+		if id, err = p.read.id(s.o, op.UUID); err != nil {
 			return err
 		}
-		id = ids[op.UUID]
 	}
 	var err error
 	if s.old, err = p.read.Get(s.o.Name, id); err != nil {
@@ -154,6 +163,9 @@ func (p *plan) load(s *step, op *Op) error {
 	}
 	if s.old == nil {
 		return missing(s.o)
+	}
+	if op.Version != 0 && p.under != nil && p.under.bumped[place{s.o.Number, id}] {
+		return errNeighbour
 	}
 	if err := p.may(s); err != nil {
 		return err
@@ -273,7 +285,7 @@ func (p *plan) defaults(s *step, given map[string]bool) {
 // stage makes the record visible to the rules of this write as it will be.
 func (p *plan) stage(s *step) {
 	at := place{s.o.Number, s.idOf()}
-	p.read.ahead[at] = s.new
+	p.read.stage(at, s.new)
 	if !slices.Contains(p.steps, s) {
 		p.steps = append(p.steps, s)
 	}
@@ -385,7 +397,7 @@ func (p *plan) free(s *step, f *object.Field) error {
 		if !found || id == s.new.ID {
 			continue
 		}
-		if next, here := p.read.ahead[place{s.o.Number, id}]; here && (next == nil || next.Deleted != 0) {
+		if next, here := p.read.staged(place{s.o.Number, id}); here && (next == nil || next.Deleted != 0) {
 			continue
 		}
 		args, err := p.e.holder(p.ctx, p.read, p.actor, s.o, id)

@@ -2,7 +2,10 @@ package record
 
 import (
 	"context"
+	"maps"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"youpeng/engine/object"
 	"youpeng/platform/db"
@@ -17,8 +20,16 @@ type Reader struct {
 	cat    *object.Catalog
 	seen   map[place]int64 // versions, -1 for a record that was not there
 	kept   map[place]*object.Record
-	ahead  map[place]*object.Record // as this write will leave them; nil when purged
-	firm   map[place]bool           // whose derived fields matter too: their revs are compared
+	ahead  map[int]map[int64]*object.Record // as this write will leave them, by object; nil when purged
+	firm   map[place]bool                   // whose derived fields matter too: their revs are compared
+	under  *Reader                          // of what stands before this write in the same transaction
+	known  *known
+}
+
+// known is what was asked ahead for many writes.
+type known struct {
+	ids     map[int]map[uuid.UUID]int64         // private ids by object; 0 for one that is not there
+	leaning map[*object.Field]map[place][]int64 // who names a record in a field
 }
 
 // place names a record within a workspace.
@@ -28,7 +39,64 @@ type place struct {
 }
 
 func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
-	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[place]*object.Record{}, firm: map[place]bool{}}
+	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[int]map[int64]*object.Record{}, firm: map[place]bool{},
+		known: &known{ids: map[int]map[uuid.UUID]int64{}, leaning: map[*object.Field]map[place][]int64{}}}
+}
+
+// over answers a reader of the same snapshot that sees what this one has staged, and stages by itself.
+func (r *Reader) over() *Reader {
+	o := *r
+	o.ahead, o.under = map[int]map[int64]*object.Record{}, r
+	return &o
+}
+
+// take stages what another has staged over this one.
+func (r *Reader) take(o *Reader) {
+	for number, rows := range o.ahead {
+		for id, rec := range rows {
+			r.stage(place{number, id}, rec)
+		}
+	}
+}
+
+// stage keeps a record as this write will leave it.
+func (r *Reader) stage(at place, rec *object.Record) {
+	if r.ahead[at.object] == nil {
+		r.ahead[at.object] = map[int64]*object.Record{}
+	}
+	r.ahead[at.object][at.id] = rec
+}
+
+// staged answers a record as this write, or one before it in the same transaction, will leave it.
+func (r *Reader) staged(at place) (*object.Record, bool) {
+	for ; r != nil; r = r.under {
+		if rec, there := r.ahead[at.object][at.id]; there {
+			return rec, true
+		}
+	}
+	return nil, false
+}
+
+// stagedOf answers all records of an object that are staged, by id.
+func (r *Reader) stagedOf(o *object.Object) map[int64]*object.Record {
+	if r.under == nil || len(r.under.ahead[o.Number]) == 0 {
+		return r.ahead[o.Number]
+	}
+	if len(r.ahead[o.Number]) == 0 {
+		return r.under.stagedOf(o)
+	}
+	all := maps.Clone(r.under.stagedOf(o))
+	maps.Copy(all, r.ahead[o.Number])
+	return all
+}
+
+// id answers the private id of a public one; 0 when there is none.
+func (r *Reader) id(o *object.Object, public uuid.UUID) (int64, error) {
+	if id, asked := r.known.ids[o.Number][public]; asked {
+		return id, nil
+	}
+	ids, err := r.tables.IDs(r.r, o, []uuid.UUID{public})
+	return ids[public], err
 }
 
 // Look hands a reader of one snapshot to a verb, for what it must know before it writes.
@@ -69,7 +137,7 @@ func (r *Reader) Many(name string, ids []int64) ([]*object.Record, error) {
 	var missing []int64
 	for _, id := range ids {
 		at := place{o.Number, id}
-		if _, known := r.ahead[at]; !known && r.kept[at] == nil && id > 0 {
+		if _, known := r.staged(at); !known && r.kept[at] == nil && id > 0 {
 			missing = append(missing, id)
 		}
 	}
@@ -89,7 +157,7 @@ func (r *Reader) Many(name string, ids []int64) ([]*object.Record, error) {
 	}
 	for i, id := range ids {
 		at := place{o.Number, id}
-		if rec, known := r.ahead[at]; known {
+		if rec, known := r.staged(at); known {
 			out[i] = rec
 		} else {
 			out[i] = r.kept[at]
@@ -119,8 +187,8 @@ func (r *Reader) All(name string) ([]*object.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	for at, row := range r.ahead {
-		if at.object == o.Number && !known[at.id] {
+	for id, row := range r.stagedOf(o) {
+		if !known[id] {
 			rows = append(rows, row)
 		}
 	}
@@ -156,8 +224,8 @@ func (r *Reader) Referring(name, fieldName string, target *object.Record) ([]*ob
 	for _, id := range ids {
 		known[id] = true
 	}
-	for at, row := range r.ahead {
-		if at.object == o.Number && !known[at.id] && row != nil && row.Deleted == 0 && names(f, row, target) {
+	for id, row := range r.stagedOf(o) {
+		if !known[id] && row != nil && row.Deleted == 0 && names(f, row, target) {
 			out = append(out, row)
 		}
 	}
@@ -165,6 +233,11 @@ func (r *Reader) Referring(name, fieldName string, target *object.Record) ([]*ob
 }
 
 func (r *Reader) referring(o *object.Object, f *object.Field, target *object.Object, id int64) ([]int64, error) {
+	if asked := r.known.leaning[f]; asked != nil {
+		if ids, there := asked[place{target.Number, id}]; there {
+			return ids, nil
+		}
+	}
 	if f.Kind == object.KindRef {
 		return r.tables.Refs(r.r, o, f, target.Number, []int64{id})
 	}

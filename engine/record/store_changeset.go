@@ -3,6 +3,8 @@ package record
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -90,8 +92,7 @@ func setUndone(tx db.Tx, id, by int64) error {
 }
 
 func countSet(tx db.Tx, id int64, more int) error {
-	_, err := tx.Exec("UPDATE sys_change_set SET counts = counts + ? WHERE id = ?", more, id)
-	return err
+	return tx.Send(nil, "UPDATE sys_change_set SET counts = counts + ? WHERE id = ?", more, id)
 }
 
 // entry is one row of the log.
@@ -115,10 +116,14 @@ func insertCommit(tx db.Tx, set, at int64) (int64, error) {
 	return tx.Insert("INSERT INTO sys_commit (change_set, at) VALUES (?, ?)", set, at)
 }
 
-func insertEntry(tx db.Tx, e *entry) (err error) {
-	e.ID, err = tx.Insert("INSERT INTO sys_change (commit_id, change_set, object, record, op, version, rev, before, names, sealed, salt, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		e.Commit, e.Set, e.Object, e.Record, e.Op, e.Version, e.Rev, e.Before, strings.Join(e.Names, ","), e.Sealed, e.Salt, e.Digest)
-	return err
+// insertEntries adds to the log, in order.
+func insertEntries(tx db.Tx, list []entry) error {
+	const width = 12
+	args := make([]any, 0, width*len(list))
+	for _, e := range list {
+		args = append(args, e.Commit, e.Set, e.Object, e.Record, e.Op, e.Version, e.Rev, e.Before, strings.Join(e.Names, ","), e.Sealed, e.Salt, e.Digest)
+	}
+	return db.Fill(tx, nil, "INSERT INTO sys_change (commit_id, change_set, object, record, op, version, rev, before, names, sealed, salt, digest)", width, args)
 }
 
 const entryColumns = `SELECT c.id, c.commit_id, c.change_set, c.object, c.record, c.op, c.version, c.rev, c.before, c.names, c.sealed, c.salt, c.digest,
@@ -151,6 +156,32 @@ func loadEntries(r db.Reader, where string, args ...any) ([]*entry, error) {
 // entriesSince answers a record's changes after one, the newest first.
 func entriesSince(r db.Reader, object int, record, after int64) ([]*entry, error) {
 	return loadEntries(r, "c.object = ? AND c.record = ? AND c.id > ? ORDER BY c.id DESC", object, record, after)
+}
+
+// entriesOf answers the changes of some records of an object, the newest first.
+func entriesOf(r db.Reader, object int, records []int64) (out []*entry, err error) {
+	for part := range slices.Chunk(records, 256) {
+		args := []any{object}
+		for _, id := range part {
+			args = append(args, id)
+		}
+		marks := among(&args)
+		list, err := loadEntries(r, "c.object = ? AND c.record IN ("+marks+") ORDER BY c.id DESC", args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// among answers the placeholders of the arguments behind the first, which are repeated up to a power of two, so that
+// few statements serve all lists.
+func among(args *[]any) string {
+	for n := len(*args) - 1; n&(n-1) != 0; n++ {
+		*args = append(*args, (*args)[1])
+	}
+	return "?" + strings.Repeat(", ?", len(*args)-2)
 }
 
 func entriesBefore(r db.Reader, object int, record, before int64, limit int) ([]*entry, error) {
@@ -187,14 +218,42 @@ func subjectKey(r db.Reader, object int, record int64) (key []byte, found bool, 
 	return key, found, err
 }
 
-func insertSubjectKey(tx db.Tx, object int, record int64, key []byte) error {
-	_, err := tx.Exec("INSERT INTO sys_subject_key (object, record, key) VALUES (?, ?, ?)", object, record, key)
-	return err
+// insertSubjectKeys keeps new keys: object, record and key of one after the other.
+func insertSubjectKeys(tx db.Tx, args []any) error {
+	return db.Fill(tx, nil, "INSERT INTO sys_subject_key (object, record, key)", 3, args)
+}
+
+// subjectKeys answers the keys of some records of an object; one that was destroyed is nil.
+func subjectKeys(r db.Reader, object int, records []int64) (map[int64][]byte, error) {
+	out := make(map[int64][]byte, len(records))
+	for part := range slices.Chunk(records, 256) {
+		args := []any{object}
+		for _, id := range part {
+			args = append(args, id)
+		}
+		marks := among(&args)
+		rows, err := r.Query("SELECT record, key FROM sys_subject_key WHERE object = ? AND record IN ("+marks+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var key []byte
+			if err := rows.Scan(&id, &key); err != nil {
+				return nil, err
+			}
+			out[id] = key
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func destroySubjectKey(tx db.Tx, object int, record int64) error {
-	_, err := tx.Exec("UPDATE sys_subject_key SET key = NULL WHERE object = ? AND record = ?", object, record)
-	return err
+	return tx.Send(nil, "UPDATE sys_subject_key SET key = NULL WHERE object = ? AND record = ?", object, record)
 }
 
 // answered is what a key was answered with before.
@@ -212,11 +271,16 @@ func loadAnswer(r db.Reader, caller int64, k *Key, since int64) (*answered, erro
 }
 
 func insertAnswer(tx db.Tx, caller int64, k *Key, at int64, set uuid.UUID, answer []byte) error {
-	if _, err := tx.Exec("DELETE FROM sys_idempotency WHERE caller = ? AND scope = ? AND key = ? AND at <= ?", caller, k.Scope, k.Key, at-keyLife); err != nil {
+	then := func(_ int64, err error) error {
+		if _, taken := tx.Dialect().Unique(err); taken {
+			return fmt.Errorf("%w: %w", errAgain, err)
+		}
 		return err
 	}
-	_, err := tx.Exec("INSERT INTO sys_idempotency (caller, scope, key, body, at, change_set, answer) VALUES (?, ?, ?, ?, ?, ?, ?)", caller, k.Scope, k.Key, k.Body[:], at, set[:], answer)
-	return err
+	if err := tx.Send(nil, "DELETE FROM sys_idempotency WHERE caller = ? AND scope = ? AND key = ? AND at <= ?", caller, k.Scope, k.Key, at-keyLife); err != nil {
+		return err
+	}
+	return tx.Send(then, "INSERT INTO sys_idempotency (caller, scope, key, body, at, change_set, answer) VALUES (?, ?, ?, ?, ?, ?, ?)", caller, k.Scope, k.Key, k.Body[:], at, set[:], answer)
 }
 
 // drawNumbers draws some numbers of a series and answers the first.

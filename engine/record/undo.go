@@ -52,7 +52,7 @@ type undoConflict struct {
 }
 
 const (
-	undoBatch     = 200
+	undoBatch     = 512
 	conflictsTold = 200
 )
 
@@ -229,8 +229,18 @@ func (e *Engine) undoWalk(ctx context.Context, a *access.Actor, set *ChangeSet, 
 func (e *Engine) undoPart(ctx context.Context, a *access.Actor, set *ChangeSet, part []place, each func([]undoing, db.Reader) error) error {
 	var list []undoing
 	err := e.db.Read(ctx, func(r db.Reader) error {
+		ids := map[int][]int64{}
 		for _, at := range part {
-			u, err := e.undoOf(ctx, r, a, set, e.Catalog().Numbered(at.object), at.id)
+			ids[at.object] = append(ids[at.object], at.id)
+		}
+		rows, logs, keys := map[place]*object.Record{}, map[place][]*entry{}, map[place][]byte{}
+		for number, ids := range ids {
+			if err := e.undoRead(r, e.Catalog().Numbered(number), ids, rows, logs, keys); err != nil {
+				return err
+			}
+		}
+		for _, at := range part {
+			u, err := e.undoOf(ctx, a, set, at, rows[at], logs[at], keys[at])
 			if err != nil {
 				return err
 			}
@@ -244,9 +254,34 @@ func (e *Engine) undoPart(ctx context.Context, a *access.Actor, set *ChangeSet, 
 	return e.db.Read(ctx, func(r db.Reader) error { return each(list, r) })
 }
 
+// undoRead reads some records of an object, their entries from the newest, and the keys of their sealed pasts.
+func (e *Engine) undoRead(r db.Reader, o *object.Object, ids []int64, rows map[place]*object.Record, logs map[place][]*entry, keys map[place][]byte) error {
+	list, err := e.tables.ByIDs(r, o, ids, nil)
+	if err != nil {
+		return err
+	}
+	for i, rec := range list {
+		rows[place{o.Number, ids[i]}] = rec
+	}
+	entries, err := entriesOf(r, o.Number, ids)
+	if err != nil {
+		return err
+	}
+	for _, x := range entries {
+		at := place{x.Object, x.Record}
+		logs[at] = append(logs[at], x)
+	}
+	known, err := subjectKeys(r, o.Number, ids)
+	for id, key := range known {
+		keys[place{o.Number, id}] = key
+	}
+	return err
+}
+
 // undoOf computes one record's part: its state before the change set, against its state now.
-func (e *Engine) undoOf(ctx context.Context, r db.Reader, a *access.Actor, set *ChangeSet, o *object.Object, id int64) (undoing, error) {
+func (e *Engine) undoOf(ctx context.Context, a *access.Actor, set *ChangeSet, at place, now *object.Record, list []*entry, key []byte) (undoing, error) {
 	u := undoing{}
+	o, id := e.Catalog().Numbered(at.object), at.id
 	refuse := func(why string, rec *object.Record) {
 		c := Conflict{Object: o.Name, Why: why}
 		if rec != nil {
@@ -254,20 +289,11 @@ func (e *Engine) undoOf(ctx context.Context, r db.Reader, a *access.Actor, set *
 		}
 		u.conflicts = append(u.conflicts, undoConflict{Conflict: c})
 	}
-	rows, err := e.tables.ByIDs(r, o, []int64{id}, nil)
-	if err != nil {
-		return u, err
-	}
-	now := rows[0]
 	if now == nil {
 		refuse("purged", nil)
 		return u, nil
 	}
-	list, err := entriesSince(r, o.Number, id, 0)
-	if err != nil {
-		return u, err
-	}
-	then, moved, op, err := e.unwound(r, list, now, set.ID, &u)
+	then, moved, op, err := unwound(list, key, now, set.ID, &u)
 	if err != nil {
 		return u, err
 	}
@@ -311,14 +337,14 @@ func (e *Engine) undoOf(ctx context.Context, r db.Reader, a *access.Actor, set *
 
 // unwound walks a record's entries from now to before a change set. It answers the record as it was then, the fields
 // to bring back, and whether it must leave (a record made) or come back (one deleted); fields edited since are conflicts.
-func (e *Engine) unwound(r db.Reader, list []*entry, now *object.Record, set int64, u *undoing) (then *object.Record, moved []*object.Field, op string, err error) {
+func unwound(list []*entry, key []byte, now *object.Record, set int64, u *undoing) (then *object.Record, moved []*object.Field, op string, err error) {
 	then = now.Clone()
 	later := map[string]bool{} // touched after the change set
 	after := map[string]any{}  // what the change set left
 	touched := map[string]bool{}
 	seen, edited := false, false
 	for _, x := range list {
-		if _, err := e.decode(r, x, now.Object); err != nil {
+		if err := x.open(now.Object, key); err != nil {
 			return nil, nil, "", err
 		}
 		if x.Set == set {

@@ -20,16 +20,15 @@ func (p *plan) context(program bool) *field.Context {
 	c := p.e.context(p.actor, p.cat)
 	c.Now = p.now
 	c.Resolve = func(name string, id uuid.UUID) (int64, bool) {
-		if s := p.news[id]; s != nil && s.o.Name == name {
+		if s := p.made(id); s != nil && s.o.Name == name {
 			return s.new.ID, true
 		}
 		o := p.cat.Object(name)
 		if o == nil {
 			return 0, false
 		}
-		ids, err := p.e.tables.IDs(p.read.r, o, []uuid.UUID{id})
-		private, found := ids[id]
-		if err != nil || !found {
+		private, err := p.read.id(o, id)
+		if err != nil || private == 0 {
 			return 0, false
 		}
 		if program {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -108,7 +107,7 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 		if w.DryRun || n < outside {
 			var p *plan
 			err = e.db.Read(ctx, func(r db.Reader) (err error) {
-				p, err = e.plan(ctx, w, ops, cat, r)
+				p, err = e.plan(ctx, w, ops, cat, newReader(ctx, r, e.tables, cat))
 				if err == nil && w.DryRun {
 					res = p.wouldBe()
 					err = e.viewsIn(ctx, r, w, res)
@@ -124,7 +123,7 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 			err = write(ctx, func(tx db.Tx) (err error) { res, err = p.commit(tx); return err })
 		} else {
 			err = write(ctx, func(tx db.Tx) error {
-				p, err := e.plan(ctx, w, ops, cat, tx)
+				p, err := e.plan(ctx, w, ops, cat, newReader(ctx, tx, e.tables, cat))
 				if err == nil {
 					res, err = p.commit(tx)
 				}
@@ -256,152 +255,6 @@ func (e *Engine) ChangeSetOf(ctx context.Context, id uuid.UUID) (s *ChangeSet, e
 		err = fault.New(fault.Missing, "change_set.missing")
 	}
 	return s, err
-}
-
-// Bulk does operations of a long piece of work, each alone or with those joined to it, in the lane of bulk work, in
-// commits that hold the writer for at most about 20 ms. mark runs in every commit with the number of operations done so
-// far, so that a cursor is kept with its effect.
-func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
-	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
-	if mark == nil {
-		mark = func(db.Tx, int) error { return nil }
-	}
-	size := 8
-	for from := 0; from < len(w.Ops); {
-		to := min(len(w.Ops), from+size)
-		for to < len(w.Ops) && w.Ops[to].Joined {
-			to++
-		}
-		part, err := e.chunk(ctx, w, w.Ops[from:to], func(tx db.Tx, done int) error { return mark(tx, from+done) })
-		if err != nil {
-			return res, err
-		}
-		res.Outcomes = append(res.Outcomes, part.Outcomes...)
-		res.Commit = max(res.Commit, part.Commit)
-		from += part.done
-		switch {
-		case part.held > 20*time.Millisecond:
-			size = max(8, size/2)
-		case part.held < 9*time.Millisecond:
-			size = min(512, size*2)
-		}
-		if err := ctx.Err(); err != nil {
-			return res, err
-		}
-	}
-	return res, nil
-}
-
-// joined cuts operations into those that are one.
-func joined(ops []Op) (out [][]Op) {
-	from := 0
-	for i := 1; i <= len(ops); i++ {
-		if i == len(ops) || !ops[i].Joined {
-			out = append(out, ops[from:i])
-			from = i
-		}
-	}
-	return out
-}
-
-// chunk plans each piece, then writes them as savepoints of one transaction. Where one's ground has moved, because its
-// neighbour stood there before it, the transaction ends before it, and it is the first of the next one; as the first it
-// is done by itself, as any write. What was refused because of the neighbour's state of then is asked anew likewise.
-func (e *Engine) chunk(ctx context.Context, w *Write, ops []Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
-	cat := e.catalog.Current()
-	if err := e.warmOps(ctx, w, ops); err != nil {
-		return nil, err
-	}
-	pieces := joined(ops)
-	plans, fails := make([]*plan, len(pieces)), make([]error, len(pieces))
-	err := e.db.Read(ctx, func(r db.Reader) error {
-		for i, piece := range pieces {
-			plans[i], fails[i] = e.plan(ctx, w, piece, cat, r)
-			if fails[i] != nil && fault.As(fails[i]).Class == fault.Internal {
-				return fails[i]
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range plans {
-		if fails[i] == nil {
-			if err := p.reserve(ctx); err != nil {
-				return nil, err
-			}
-		}
-	}
-	outs := make([]*Result, len(pieces))
-	done, count := 0, 0
-	var held time.Duration
-	err = e.db.WriteBulk(ctx, func(tx db.Tx) error {
-		start := time.Now()
-		defer func() { held = time.Since(start) }()
-		commit := new(atomic.Int64)
-		count = 0
-		wrote := false
-		for done = 0; done < len(plans); done++ {
-			p := plans[done]
-			if wrote && fault.Is(fails[done], fault.Conflict) {
-				break
-			}
-			if fails[done] == nil {
-				err := tx.Nested(func(tx db.Tx) (err error) {
-					p.shared = commit
-					outs[done], err = p.commit(tx)
-					return err
-				})
-				if err != nil && again(err) {
-					break
-				}
-				if err != nil {
-					return err
-				}
-				wrote = true
-			}
-			count += len(pieces[done])
-		}
-		return mark(tx, count)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if done == 0 {
-		count = len(pieces[0])
-		outs[0], fails[0] = e.writeAll(ctx, w, pieces[0], func(ctx context.Context, fn func(db.Tx) error) error {
-			return e.db.WriteBulk(ctx, func(tx db.Tx) error {
-				if err := fn(tx); err != nil {
-					return err
-				}
-				return mark(tx, count)
-			})
-		})
-		if fails[0] != nil && fault.As(fails[0]).Class == fault.Internal {
-			return nil, fails[0]
-		}
-		done = 1
-	}
-	res := &chunked{done: count, held: held}
-	for i := range done {
-		if fails[i] != nil {
-			for _, op := range pieces[i] {
-				res.Outcomes = append(res.Outcomes, Outcome{Op: op.Do, Err: fails[i]})
-			}
-			continue
-		}
-		res.Outcomes = append(res.Outcomes, outs[i].Outcomes...)
-		res.Commit = max(res.Commit, outs[i].Commit)
-	}
-	return res, nil
-}
-
-// chunked is what became of the first operations of a chunk.
-type chunked struct {
-	Result
-	done int
-	held time.Duration // how long the writer was kept from others
 }
 
 // Do uses a verb on a record.

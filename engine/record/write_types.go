@@ -86,6 +86,8 @@ type ChangeSet struct {
 	Undoes int64
 	Job    int64
 	Counts int64
+
+	pace int // how many operations its last commits held
 }
 
 // Task is work too long for the write that makes it necessary, for the queue.

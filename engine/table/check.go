@@ -168,10 +168,13 @@ func (t *Tables) Mend(tx db.Tx, o *object.Object, w Flaw) error {
 	rec := rows[0]
 	switch {
 	case x.child != "":
-		if err := p.dropChildren(tx, x, w.ID); err != nil || rec == nil {
-			return err
-		}
-		return p.putChildren(tx, x, rec)
+		return t.Write(tx, func(rows *Writing) error {
+			if err := rows.dropChildren(p, x, w.ID); err != nil || rec == nil {
+				return err
+			}
+			rows.putChildren(p, x, rec)
+			return nil
+		})
 	case rec == nil:
 		return nil
 	}

@@ -334,6 +334,31 @@ func (t *Tables) referring(r db.Reader, o *object.Object, f *object.Field, also 
 	return out, err
 }
 
+// Leaning finds, for each of some targets, the records, binned ones too, whose link field names it. A ref field's
+// targets are of the object with that number.
+func (t *Tables) Leaning(r db.Reader, o *object.Object, f *object.Field, target int, ids []int64) (map[int64][]int64, error) {
+	p := t.of(o)
+	from, column, record, also := p.name, f.Name, "id", ""
+	if x := p.fields[f.Index]; x.child != "" {
+		from, column, record = x.child, "link", "record"
+	} else if f.Kind == object.KindRef {
+		also = fmt.Sprintf(" AND %s = %d", t.d.Quote(f.Name+"__object"), target)
+	}
+	out := map[int64][]int64{}
+	err := inChunks(ids, func(id int64) any { return id }, func(args []any) error {
+		sql := p.statement(fmt.Sprintf("n%d %s%s", len(args), f.Name, also), func() string {
+			return "SELECT " + p.quoted(column, record) + " FROM " + from + " WHERE " + p.d.Quote(column) + " IN (" + marks(len(args)) + ")" + also + " ORDER BY " + p.d.Quote(record)
+		})
+		var to, id int64
+		return each(r, sql, args, []any{&to, &id}, func() {
+			if l := out[to]; len(l) == 0 || l[len(l)-1] != id {
+				out[to] = append(l, id)
+			}
+		})
+	})
+	return out, err
+}
+
 // each scans every row into the same places.
 func each(r db.Reader, sql string, args, dest []any, fn func()) error {
 	rows, err := r.Query(sql, args...)

@@ -58,6 +58,7 @@ type plan struct {
 	fields []part
 	width  int // stored columns of all fields
 	insert string
+	keyed  string // what adds rows whose ids are drawn already
 
 	mu    sync.RWMutex
 	made  map[string]string // statements by their shape
@@ -101,6 +102,7 @@ func newPlan(d db.Dialect, o *object.Object) *plan {
 		names = append(names, x.columns...)
 	}
 	p.insert = "INSERT INTO " + p.name + " (" + strings.Join(names, ", ") + ") VALUES (" + marks(len(names)) + ")"
+	p.keyed = "INSERT INTO " + p.name + " (" + d.Quote("id") + ", " + strings.Join(names, ", ") + ")"
 	return p
 }
 

@@ -108,18 +108,22 @@ func TestEveryKind(t *testing.T) {
 				}
 				r := fresh(o, "x")
 				write := func(fn func(tx db.Tx) error) { t.Helper(); must(t, d.Write(t.Context(), fn)) }
-				write(func(tx db.Tx) error { return tables.Insert(tx, r) })
+				write(func(tx db.Tx) error { return tables.Write(tx, func(w *table.Writing) error { return w.Insert(r) }) })
 				expect(t, d, tables, r, f)
 				for _, next := range []any{v, nil, v} {
 					old := r
 					r = old.Clone()
 					r.Values[f.Index] = next
-					write(func(tx db.Tx) error { return tables.Update(tx, old, r) })
+					write(func(tx db.Tx) error {
+						return tables.Write(tx, func(w *table.Writing) error { return w.Update(old, r) })
+					})
 					expect(t, d, tables, r, f)
 				}
 				direct := fresh(o, "y")
 				direct.Values[f.Index] = v
-				write(func(tx db.Tx) error { return tables.Insert(tx, direct) })
+				write(func(tx db.Tx) error {
+					return tables.Write(tx, func(w *table.Writing) error { return w.Insert(direct) })
+				})
 				expect(t, d, tables, direct, f)
 			}
 		}
@@ -171,7 +175,7 @@ func TestUniqueHoldsOverTheLiving(t *testing.T) {
 			r := fresh(o, "华信")
 			r.Set("code", code)
 			r.Set("phones", items)
-			return r, d.Write(t.Context(), func(tx db.Tx) error { return tables.Insert(tx, r) })
+			return r, d.Write(t.Context(), func(tx db.Tx) error { return tables.Write(tx, func(w *table.Writing) error { return w.Insert(r) }) })
 		}
 		taken := func(err error, f *object.Field) {
 			t.Helper()
@@ -189,12 +193,16 @@ func TestUniqueHoldsOverTheLiving(t *testing.T) {
 
 		binned := first.Clone()
 		binned.Deleted = 5
-		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Update(tx, first, binned) }))
+		must(t, d.Write(t.Context(), func(tx db.Tx) error {
+			return tables.Write(tx, func(w *table.Writing) error { return w.Update(first, binned) })
+		}))
 		second, err := add("a1", phone("13800000001"))
 		must(t, err)
 		back := binned.Clone()
 		back.Deleted = 0
-		err = d.Write(t.Context(), func(tx db.Tx) error { return tables.Update(tx, binned, back) })
+		err = d.Write(t.Context(), func(tx db.Tx) error {
+			return tables.Write(tx, func(w *table.Writing) error { return w.Update(binned, back) })
+		})
 		taken(err, code)
 		must(t, d.Read(t.Context(), func(r db.Reader) error {
 			for _, f := range []*object.Field{code, phones} {
@@ -208,8 +216,10 @@ func TestUniqueHoldsOverTheLiving(t *testing.T) {
 			}
 			return nil
 		}))
-		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Purge(tx, second) }))
-		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Update(tx, binned, back) }))
+		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Write(tx, func(w *table.Writing) error { return w.Purge(second) }) }))
+		must(t, d.Write(t.Context(), func(tx db.Tx) error {
+			return tables.Write(tx, func(w *table.Writing) error { return w.Update(binned, back) })
+		}))
 		_, err = add("C", phone("13800000001"))
 		taken(err, phones)
 	})
@@ -229,7 +239,7 @@ func TestMatchTitlesVersionsScan(t *testing.T) {
 				if i == 7 {
 					r.Set("phones", phone("13800000001"))
 				}
-				if err := tables.Insert(tx, r); err != nil {
+				if err := tables.Write(tx, func(w *table.Writing) error { return w.Insert(r) }); err != nil {
 					return err
 				}
 				all = append(all, r)
@@ -281,12 +291,16 @@ func TestStale(t *testing.T) {
 		o, _, _ := company()
 		tables := ready(t, d, o)
 		old := fresh(o, "a")
-		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Insert(tx, old) }))
+		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Write(tx, func(w *table.Writing) error { return w.Insert(old) }) }))
 		one, two := old.Clone(), old.Clone()
 		one.Set("name", "b")
 		two.Set("name", "c")
-		must(t, d.Write(t.Context(), func(tx db.Tx) error { return tables.Update(tx, old, one) }))
-		if err := d.Write(t.Context(), func(tx db.Tx) error { return tables.Update(tx, old, two) }); !fault.Is(err, fault.Stale) {
+		must(t, d.Write(t.Context(), func(tx db.Tx) error {
+			return tables.Write(tx, func(w *table.Writing) error { return w.Update(old, one) })
+		}))
+		if err := d.Write(t.Context(), func(tx db.Tx) error {
+			return tables.Write(tx, func(w *table.Writing) error { return w.Update(old, two) })
+		}); !fault.Is(err, fault.Stale) {
 			t.Errorf("%v", err)
 		}
 		if got := get(t, d, tables, o, old.ID); got.Title() != "b" || got.Rev != 2 {
@@ -308,7 +322,7 @@ func TestLongKeysFit(t *testing.T) {
 		add := func(code string) error {
 			r := fresh(o, code)
 			r.Set("code", code)
-			return d.Write(t.Context(), func(tx db.Tx) error { return tables.Insert(tx, r) })
+			return d.Write(t.Context(), func(tx db.Tx) error { return tables.Write(tx, func(w *table.Writing) error { return w.Insert(r) }) })
 		}
 		must(t, add(long))
 		must(t, add(long+"x"))
@@ -343,7 +357,7 @@ func BenchmarkInsert(b *testing.B) {
 						items = append(items, phone(fmt.Sprintf("%d%010d", j, n))...)
 					}
 					r.Set("phones", items)
-					return tables.Insert(tx, r)
+					return tables.Write(tx, func(w *table.Writing) error { return w.Insert(r) })
 				}))
 			}
 		})

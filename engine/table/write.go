@@ -45,27 +45,118 @@ func (p *plan) taken(err error) error {
 	return err
 }
 
+// Writing is the row work of one transaction. What it adds reaches the database with few statements, at the latest with
+// Flush, and what it changes is sent without waiting; a value that is taken (*Taken) or a row that has moved (Stale) may
+// therefore be told by a later call.
+type Writing struct {
+	t     *Tables
+	tx    db.Tx
+	keys  map[*object.Object][]int64 // drawn and not yet given
+	adds  []*adding
+	held  int // values that wait
+	fresh map[*object.Object]map[int64]bool
+}
+
+// adding gathers new rows of one table.
+type adding struct {
+	p     *plan
+	head  string
+	width int
+	args  []any
+}
+
+// most is how many values wait before they are sent.
+const most = 16 << 10
+
+// Writing begins the row work of a transaction.
+func (t *Tables) Writing(tx db.Tx) *Writing {
+	return &Writing{t: t, tx: tx, keys: map[*object.Object][]int64{}, fresh: map[*object.Object]map[int64]bool{}}
+}
+
+// Write does the row work of a transaction, or of a part of it.
+func (t *Tables) Write(tx db.Tx, fn func(*Writing) error) error {
+	w := t.Writing(tx)
+	if err := fn(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// Expect says that so many records of an object will be added.
+func (w *Writing) Expect(o *object.Object, n int) (err error) {
+	w.keys[o], err = w.tx.Reserve(o.Name, n)
+	w.fresh[o] = make(map[int64]bool, n)
+	return err
+}
+
+func (w *Writing) adding(p *plan, head string, width int) *adding {
+	for _, a := range w.adds {
+		if a.head == head {
+			return a
+		}
+	}
+	a := &adding{p: p, head: head, width: width}
+	w.adds = append(w.adds, a)
+	return a
+}
+
+// Flush sends the rows that wait.
+func (w *Writing) Flush() error {
+	for _, a := range w.adds {
+		if err := db.Fill(w.tx, a.p.told, a.head, a.width, a.args); err != nil {
+			return err
+		}
+		clear(a.args)
+		a.args = a.args[:0]
+	}
+	for _, ids := range w.fresh {
+		clear(ids)
+	}
+	w.held = 0
+	return nil
+}
+
+// told words what became of a statement that was sent.
+func (p *plan) told(_ int64, err error) error {
+	if err != nil {
+		return p.taken(err)
+	}
+	return nil
+}
+
 // Insert adds a record and gives it its id, its items theirs, and version and rev 1. Its UUID is the caller's.
-// A value that is taken answers *Taken.
-func (t *Tables) Insert(tx db.Tx, r *object.Record) error {
-	p := t.of(r.Object)
+func (w *Writing) Insert(r *object.Record) error {
+	p := w.t.of(r.Object)
 	r.Version, r.Rev = 1, 1
-	args := make([]any, 0, len(system)+p.width)
+	keys := w.keys[r.Object]
+	args := make([]any, 0, 1+len(system)+p.width)
+	if len(keys) > 0 {
+		args = append(args, keys[0])
+	}
 	args = append(args, r.UUID[:], r.Version, r.Rev, deleted(r))
 	for i := range p.fields {
 		x := &p.fields[i]
 		number(x, r)
 		args = x.store(p.o, r.At(x.f), r.Deleted != 0, args)
 	}
-	id, err := tx.Insert(p.insert, args...)
-	if err != nil {
-		return p.taken(err)
-	}
-	r.ID = id
-	for i := range p.fields {
-		if err := p.putChildren(tx, &p.fields[i], r); err != nil {
-			return err
+	if len(keys) > 0 {
+		r.ID, w.keys[r.Object] = keys[0], keys[1:]
+		w.fresh[r.Object][r.ID] = true
+		a := w.adding(p, p.keyed, len(args))
+		a.args = append(a.args, args...)
+		w.held += len(args)
+	} else {
+		id, err := w.tx.Insert(p.insert, args...)
+		if err != nil {
+			return p.taken(err)
 		}
+		r.ID = id
+	}
+	for i := range p.fields {
+		w.putChildren(p, &p.fields[i], r)
+	}
+	if w.held > most {
+		return w.Flush()
 	}
 	return nil
 }
@@ -88,38 +179,27 @@ func deleted(r *object.Record) any {
 }
 
 // putChildren adds the child rows of a field.
-func (p *plan) putChildren(tx db.Tx, x *part, r *object.Record) error {
-	if x.child == "" {
-		return nil
-	}
+func (w *Writing) putChildren(p *plan, x *part, r *object.Record) {
 	items, _ := r.At(x.f).([]object.Item)
-	for from := 0; from < len(items); from += childRows {
-		rows := items[from:min(len(items), from+childRows)]
-		sql := p.statement(fmt.Sprintf("c%d %s", len(rows), x.f.Name), func() string {
-			row := ", (" + marks(9) + ")"
-			return "INSERT INTO " + x.child + " (" + p.quoted("record", "item", "position", "value", "norm", "label", "link", "verified", "ukey") +
-				") VALUES " + strings.Repeat(row, len(rows))[2:]
-		})
-		args := make([]any, 0, 9*len(rows))
-		for i, it := range rows {
-			var link, key any
-			if it.Link != 0 {
-				link = it.Link
-			}
-			if x.f.Keyed() && r.Deleted == 0 {
-				key = orNull(ItemKey(x.f, it), false)
-			}
-			args = append(args, r.ID, it.ID, int64(from+i), it.Value, it.Norm, it.Label, link, it.Verified, key)
-		}
-		if _, err := tx.Exec(sql, args...); err != nil {
-			return p.taken(err)
-		}
+	if x.child == "" || len(items) == 0 {
+		return
 	}
-	return nil
+	head := p.statement("c "+x.f.Name, func() string {
+		return "INSERT INTO " + x.child + " (" + p.quoted("record", "item", "position", "value", "norm", "label", "link", "verified", "ukey") + ")"
+	})
+	a := w.adding(p, head, 9)
+	for i, it := range items {
+		var link, key any
+		if it.Link != 0 {
+			link = it.Link
+		}
+		if x.f.Keyed() && r.Deleted == 0 {
+			key = orNull(ItemKey(x.f, it), false)
+		}
+		a.args = append(a.args, r.ID, it.ID, int64(i), it.Value, it.Norm, it.Label, link, it.Verified, key)
+	}
+	w.held += 9 * len(items)
 }
-
-// childRows are inserted with one statement.
-const childRows = 16
 
 func (p *plan) quoted(names ...string) string {
 	for i, n := range names {
@@ -139,10 +219,14 @@ func Same(a, b any) bool {
 }
 
 // Update writes what differs between a record as it was read and as it shall be, and raises the rev; the version is the
-// caller's. Going to the bin and coming back is an update of Deleted. A row that has moved since answers Stale, a value
-// that is taken *Taken.
-func (t *Tables) Update(tx db.Tx, old, r *object.Record) error {
-	p := t.of(r.Object)
+// caller's. Going to the bin and coming back is an update of Deleted.
+func (w *Writing) Update(old, r *object.Record) error {
+	if w.fresh[r.Object][r.ID] {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	p := w.t.of(r.Object)
 	r.Rev = old.Rev + 1
 	moved := (old.Deleted == 0) != (r.Deleted == 0)
 	var changed []*object.Field
@@ -158,19 +242,23 @@ func (t *Tables) Update(tx db.Tx, old, r *object.Record) error {
 		args = x.store(p.o, r.At(x.f), r.Deleted != 0, args)
 	}
 	sql := p.statement("u"+shapeKey(changed), func() string { return p.update(changed) })
-	n, err := tx.Exec(sql, append(args, r.ID, old.Rev)...)
-	if err != nil {
-		return p.taken(err)
-	}
-	if n == 0 {
-		return Moved(p.o)
+	if err := w.tx.Send(p.one, sql, append(args, r.ID, old.Rev)...); err != nil {
+		return err
 	}
 	for i := range p.fields {
-		if err := p.moveChildren(tx, &p.fields[i], old, r, moved); err != nil {
+		if err := w.moveChildren(p, &p.fields[i], old, r, moved); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// one words what became of a statement that must have met its row.
+func (p *plan) one(n int64, err error) error {
+	if err == nil && n == 0 {
+		return Moved(p.o)
+	}
+	return p.told(n, err)
 }
 
 // Moved is what a write answers whose row is no longer as it was read.
@@ -189,7 +277,7 @@ func (p *plan) update(changed []*object.Field) string {
 	return "UPDATE " + p.name + " SET " + strings.Join(set, ", ") + " WHERE " + p.d.Quote("id") + " = ? AND " + p.d.Quote("rev") + " = ?"
 }
 
-func (p *plan) moveChildren(tx db.Tx, x *part, old, r *object.Record, moved bool) error {
+func (w *Writing) moveChildren(p *plan, x *part, old, r *object.Record, moved bool) error {
 	if x.child == "" {
 		return nil
 	}
@@ -197,25 +285,32 @@ func (p *plan) moveChildren(tx db.Tx, x *part, old, r *object.Record, moved bool
 		return nil
 	}
 	if old.At(x.f) != nil {
-		if err := p.dropChildren(tx, x, r.ID); err != nil {
+		if err := w.dropChildren(p, x, r.ID); err != nil {
 			return err
 		}
 	}
-	return p.putChildren(tx, x, r)
+	w.putChildren(p, x, r)
+	return nil
 }
 
-func (p *plan) dropChildren(tx db.Tx, x *part, id int64) error {
+// dropChildren removes the child rows of a field; those that wait to be added go first.
+func (w *Writing) dropChildren(p *plan, x *part, id int64) error {
+	if err := w.Flush(); err != nil {
+		return err
+	}
 	sql := p.statement("d "+x.f.Name, func() string { return "DELETE FROM " + x.child + " WHERE " + p.d.Quote("record") + " = ?" })
-	_, err := tx.Exec(sql, id)
-	return err
+	return w.tx.Send(p.told, sql, id)
 }
 
 // Purge removes a record's row and its child rows for good.
-func (t *Tables) Purge(tx db.Tx, r *object.Record) error {
-	p := t.of(r.Object)
+func (w *Writing) Purge(r *object.Record) error {
+	p := w.t.of(r.Object)
+	if err := w.Flush(); err != nil {
+		return err
+	}
 	for i := range p.fields {
 		if x := &p.fields[i]; x.child != "" {
-			if err := p.dropChildren(tx, x, r.ID); err != nil {
+			if err := w.dropChildren(p, x, r.ID); err != nil {
 				return err
 			}
 		}
@@ -223,9 +318,5 @@ func (t *Tables) Purge(tx db.Tx, r *object.Record) error {
 	sql := p.statement("p", func() string {
 		return "DELETE FROM " + p.name + " WHERE " + p.d.Quote("id") + " = ? AND " + p.d.Quote("rev") + " = ?"
 	})
-	n, err := tx.Exec(sql, r.ID, r.Rev)
-	if err == nil && n == 0 {
-		err = Moved(p.o)
-	}
-	return err
+	return w.tx.Send(p.one, sql, r.ID, r.Rev)
 }

@@ -1,0 +1,324 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"youpeng/engine/object"
+	"youpeng/engine/table"
+	"youpeng/platform/db"
+	"youpeng/platform/fault"
+)
+
+// errNeighbour says that an operation names a version of a record that one before it in the same transaction raises.
+var errNeighbour = errors.New("record: a neighbour stands there")
+
+// bulkHold is about how long a commit of bulk work keeps the writer from others.
+const bulkHold = 20 * time.Millisecond
+
+const (
+	fewestAtOnce = 8
+	bulkAtOnce   = 512
+	mostSteps    = 2048 // of one commit, where operations bring others with them
+)
+
+// Bulk does operations of a long piece of work, each alone or with those joined to it, in the lane of bulk work, in
+// commits that hold the writer for at most about 20 ms. mark runs in every commit with the number of operations done so
+// far, so that a cursor is kept with its effect.
+func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
+	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
+	if mark == nil {
+		mark = func(db.Tx, int) error { return nil }
+	}
+	size := max(w.Set.pace, 64)
+	defer func() { w.Set.pace = size }()
+	for from := 0; from < len(w.Ops); {
+		to := min(len(w.Ops), from+size)
+		for to < len(w.Ops) && w.Ops[to].Joined {
+			to++
+		}
+		part, err := e.chunk(ctx, w, joined(w.Ops[from:to]), func(tx db.Tx, done int) error { return mark(tx, from+done) })
+		if err != nil {
+			return res, err
+		}
+		res.Outcomes = append(res.Outcomes, part.Outcomes...)
+		res.Commit = max(res.Commit, part.Commit)
+		from += part.done
+		switch {
+		case part.held > bulkHold:
+			size = max(fewestAtOnce, size/2)
+		case part.held < bulkHold/2:
+			size = min(bulkAtOnce, size*2)
+		}
+		if err := ctx.Err(); err != nil {
+			return res, err
+		}
+	}
+	return res, nil
+}
+
+// joined cuts operations into those that are one.
+func joined(ops []Op) (out [][]Op) {
+	from := 0
+	for i := 1; i <= len(ops); i++ {
+		if i == len(ops) || !ops[i].Joined {
+			out = append(out, ops[from:i])
+			from = i
+		}
+	}
+	return out
+}
+
+// chunked is what became of the first operations of a chunk.
+type chunked struct {
+	Result
+	done int
+	held time.Duration // how long the writer was kept from others
+}
+
+// chunk does pieces of work in one commit. Where what they rest on has moved meanwhile they are computed anew once;
+// where that does not help, or a value is taken that was free on the snapshot, the first half is tried by itself, down
+// to a single piece, which is done as any write is.
+func (e *Engine) chunk(ctx context.Context, w *Write, pieces [][]Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
+	for n := 0; len(pieces) > 1; n++ {
+		b, err := e.together(ctx, w, pieces)
+		if err != nil {
+			return nil, err
+		}
+		res, err := e.commitTogether(ctx, b, mark)
+		if err == nil || !again(err) {
+			return res, err
+		}
+		var taken *table.Taken
+		if n > 0 || errors.As(err, &taken) {
+			pieces = pieces[:len(pieces)/2]
+		}
+		if fault.Has(err, "catalog.moved") {
+			if err := e.catalog.Refresh(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	res := &chunked{done: len(pieces[0])}
+	out, err := e.writeAll(ctx, w, pieces[0], func(ctx context.Context, fn func(db.Tx) error) error {
+		return e.db.WriteBulk(ctx, func(tx db.Tx) error {
+			start := time.Now()
+			defer func() { res.held = time.Since(start) }()
+			if err := fn(tx); err != nil {
+				return err
+			}
+			return mark(tx, res.done)
+		})
+	})
+	if err != nil {
+		if fault.As(err).Class == fault.Internal {
+			return nil, err
+		}
+		res.refused(pieces[0], err)
+		return res, nil
+	}
+	res.Result = *out
+	return res, nil
+}
+
+// refused tells of each operation of a piece why it was not done.
+func (c *chunked) refused(piece []Op, err error) {
+	for _, op := range piece {
+		c.Outcomes = append(c.Outcomes, Outcome{Op: op.Do, Err: err})
+	}
+}
+
+// batch is pieces of work as computed on one snapshot, each upon those before it.
+type batch struct {
+	plan   *plan // all that were not refused, as one
+	pieces [][]Op
+	fails  []error // why a piece was refused
+}
+
+// together plans pieces upon one another. It ends before one that names a version which a neighbour raises: that one is
+// to see the neighbour's work.
+func (e *Engine) together(ctx context.Context, w *Write, pieces [][]Op) (*batch, error) {
+	cat := e.catalog.Current()
+	for _, piece := range pieces {
+		if err := e.warmOps(ctx, w, piece); err != nil {
+			return nil, err
+		}
+	}
+	b := &batch{}
+	err := e.db.Read(ctx, func(r db.Reader) error {
+		base := e.empty(ctx, w, cat, newReader(ctx, r, e.tables, cat))
+		b.plan, base.bumped = base, map[place]bool{}
+		if err := base.read.ask(pieces); err != nil {
+			return err
+		}
+		for _, piece := range pieces {
+			if len(base.steps) >= mostSteps {
+				return nil
+			}
+			p := e.empty(ctx, w, cat, base.read.over())
+			p.under, p.temp, p.now = base, base.temp, base.now
+			err := p.work(piece)
+			switch {
+			case errors.Is(err, errNeighbour):
+				return nil
+			case err == nil:
+				base.take(p)
+			case fault.As(err).Class == fault.Internal:
+				return err
+			}
+			b.pieces, b.fails = append(b.pieces, piece), append(b.fails, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b, b.plan.reserve(ctx)
+}
+
+// take adds what was planned upon this plan.
+func (p *plan) take(o *plan) {
+	p.steps, p.of, p.tasks, p.temp = append(p.steps, o.steps...), append(p.of, o.of...), append(p.tasks, o.tasks...), o.temp
+	p.read.take(o.read)
+	for id, s := range o.news {
+		p.news[id] = s
+	}
+	for _, s := range o.steps {
+		if s.old != nil && s.bumps() {
+			p.bumped[place{s.o.Number, s.old.ID}] = true
+		}
+	}
+}
+
+// made finds a record that this write, or one before it in the same transaction, makes.
+func (p *plan) made(id uuid.UUID) *step {
+	for ; p != nil; p = p.under {
+		if s := p.news[id]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+func (e *Engine) commitTogether(ctx context.Context, b *batch, mark func(tx db.Tx, done int) error) (*chunked, error) {
+	res := &chunked{}
+	for _, piece := range b.pieces {
+		res.done += len(piece)
+	}
+	var out *Result
+	err := e.db.WriteBulk(ctx, func(tx db.Tx) (err error) {
+		start := time.Now()
+		defer func() { res.held = time.Since(start) }()
+		if out = new(Result); len(b.plan.of) > 0 {
+			if out, err = b.plan.commit(tx); err != nil {
+				return err
+			}
+		}
+		return mark(tx, res.done)
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.Commit = out.Commit
+	for i, piece := range b.pieces {
+		if b.fails[i] != nil {
+			res.refused(piece, b.fails[i])
+			continue
+		}
+		res.Outcomes, out.Outcomes = append(res.Outcomes, out.Outcomes[:len(piece)]...), out.Outcomes[len(piece):]
+	}
+	return res, nil
+}
+
+// ask reads with few statements what the pieces of a chunk would ask for one by one: the records that they change, and
+// who leans on those that they delete.
+func (r *Reader) ask(pieces [][]Op) error {
+	public, private := map[*object.Object][]uuid.UUID{}, map[*object.Object][]int64{}
+	gone := map[*object.Object]map[int64]bool{}
+	for _, piece := range pieces {
+		for _, op := range piece {
+			o := r.cat.Object(op.Object)
+			switch {
+			case o == nil || op.Do == Create:
+			case op.ID != 0:
+				private[o] = append(private[o], op.ID)
+			default:
+				public[o] = append(public[o], op.UUID)
+			}
+		}
+	}
+	for o, list := range public {
+		ids, err := r.tables.IDs(r.r, o, list)
+		if err != nil {
+			return err
+		}
+		r.known.ids[o.Number] = map[uuid.UUID]int64{}
+		for _, id := range list {
+			if ids[id] != 0 {
+				private[o] = append(private[o], ids[id])
+			}
+			r.known.ids[o.Number][id] = ids[id]
+		}
+	}
+	for o, ids := range private {
+		if _, err := r.Many(o.Name, ids); err != nil {
+			return err
+		}
+	}
+	for _, piece := range pieces {
+		for _, op := range piece {
+			if o := r.cat.Object(op.Object); o != nil && op.Do == Delete {
+				id := op.ID
+				if id == 0 {
+					id = r.known.ids[o.Number][op.UUID]
+				}
+				if gone[o] == nil {
+					gone[o] = map[int64]bool{}
+				}
+				gone[o][id] = true
+			}
+		}
+	}
+	for o, ids := range gone {
+		delete(ids, 0)
+		if err := r.askLeaning(o, slices.Collect(maps.Keys(ids))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askLeaning reads who leans on some records of an object.
+func (r *Reader) askLeaning(target *object.Object, ids []int64) error {
+	for _, o := range r.cat.Objects {
+		for _, f := range o.Fields {
+			if f.OnDelete == object.Keep && o.Lines != f.Name || !leadsTo(f, target) {
+				continue
+			}
+			list, err := r.tables.Leaning(r.r, o, f, target.Number, ids)
+			if err != nil {
+				return err
+			}
+			if r.known.leaning[f] == nil {
+				r.known.leaning[f] = map[place][]int64{}
+			}
+			var all []int64
+			for _, id := range ids {
+				r.known.leaning[f][place{target.Number, id}] = list[id]
+				all = append(all, list[id]...)
+			}
+			if len(all) > mostSteps { // they are read as their turn comes
+				continue
+			}
+			if _, err := r.Many(o.Name, all); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
