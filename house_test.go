@@ -99,7 +99,7 @@ func TestEverybodyKnowsOnlyWhatStandsBelow(t *testing.T) {
 var (
 	dialect = regexp.MustCompile(`\b(PRAGMA|json_extract|jsonb|ILIKE|SKIP LOCKED|AUTOINCREMENT|BIGSERIAL|pg_[a-z]+|sqlite_master)\b`)
 	sql     = regexp.MustCompile("[\"`](SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|CREATE INDEX|ALTER TABLE|DROP TABLE) ")
-	rooms   = regexp.MustCompile(`^(platform/(db|control|job|blob)/|engine/(table|catalog)/|engine/(record|changelog|exchange)/store_|modules/\w+/store_)`)
+	rooms   = regexp.MustCompile(`^(platform/(db|control|job|blob)/|engine/(table|catalog)/|engine/(record|changelog|exchange)/store_|modules/\w+/store_|build/bench/)`)
 	words   = regexp.MustCompile(`^platform/(db|olap|job|control)/`)
 )
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"youpeng/platform/db"
 	"youpeng/server/demo"
 )
 
@@ -43,6 +45,7 @@ type viewer struct {
 func main() {
 	flag.Parse()
 	log.SetFlags(0)
+	starting()
 	var viewers []*viewer
 	for _, v := range demo.Viewers {
 		viewers = append(viewers, enter(v.Mail))
@@ -56,6 +59,66 @@ func main() {
 			p.run(viewers)
 		}
 	}
+}
+
+// starting waits for the server and says how long after its start the first list came.
+func starting() {
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		r, err := http.Get(*base + "/healthz")
+		if err == nil {
+			r.Body.Close()
+			if r.StatusCode == 200 {
+				break
+			}
+		}
+		if time.Since(began) > 2*time.Minute {
+			log.Fatal("the server does not start")
+		}
+	}
+	v := enter(demo.Viewers[len(demo.Viewers)-1].Mail)
+	_, _, took := v.ask("GET", "/records/customer?limit=50", nil)
+	log.Printf("first list after the start: answered in %.0f ms, %.1f s after the process began", ms(took), age(*pid).Seconds())
+}
+
+// age is how long a process has lived.
+func age(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	up, err2 := os.ReadFile("/proc/uptime")
+	if err != nil || err2 != nil {
+		return 0
+	}
+	f := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	began, _ := strconv.ParseFloat(f[19], 64)
+	now, _ := strconv.ParseFloat(strings.Fields(string(up))[0], 64)
+	return time.Duration((now - began/100) * float64(time.Second))
+}
+
+// reference is how many transactions a second the same disk takes one by one, each with one small row.
+func reference() float64 {
+	dir, err := os.MkdirTemp(".", "reference")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	d, err := db.Open(context.Background(), "sqlite:"+dir+"/one.db", db.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer d.Close()
+	n, start := 0, time.Now()
+	for time.Since(start) < 3*time.Second {
+		if err := d.Write(context.Background(), func(tx db.Tx) error {
+			_, err := tx.Exec("CREATE TABLE IF NOT EXISTS t (a INTEGER)")
+			if err == nil {
+				_, err = tx.Exec("INSERT INTO t (a) VALUES (?)", int64(n))
+			}
+			return err
+		}); err != nil {
+			log.Fatal(err)
+		}
+		n++
+	}
+	return float64(n) / time.Since(start).Seconds()
 }
 
 func enter(mail string) *viewer {
@@ -341,7 +404,10 @@ func creates(viewers []*viewer) {
 	time.Sleep(time.Duration(*seconds) * time.Second)
 	close(stop)
 	n := float64(made.Load())
-	log.Printf("create, 16 clients, %d s: %.0f a second, CPU each: server %.2f ms, database %.2f ms", *seconds, n/time.Since(start).Seconds(), ms(cpu(*pid)-server)/n, ms(postgres()-database)/n)
+	rate := n / time.Since(start).Seconds()
+	log.Printf("create, 16 clients, %d s: %.0f a second, CPU each: server %.2f ms, database %.2f ms", *seconds, rate, ms(cpu(*pid)-server)/n, ms(postgres()-database)/n)
+	one := reference()
+	log.Printf("reference, one small row in one transaction each on the same disk: %.0f a second, ratio %.1f", one, rate/one)
 }
 
 // mixed asks lists while 150 creates a second run.
