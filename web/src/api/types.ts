@@ -52,6 +52,8 @@ export type Field = {
   labels?: { name: string; label: Label }[]
   right: FieldRight
   list?: boolean
+  /** Where it stands among the columns of a list. */
+  place?: number
   filter?: boolean
   sort?: boolean
   ops?: Operator[]

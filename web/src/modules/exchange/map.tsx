@@ -116,19 +116,19 @@ export function MapStep({
         role="region"
         aria-label={t('exchange.step.map')}
       >
-        <table className="w-full min-w-160 text-sm">
+        <table className="w-full text-sm sm:min-w-160">
           <thead>
             <tr className="border-b bg-surface-2 text-left text-xs text-muted">
               <th scope="col" className="px-4 py-2 font-medium">
                 {t('exchange.column')}
               </th>
-              <th scope="col" className="px-3 py-2 font-medium">
+              <th scope="col" className="px-3 py-2 font-medium max-sm:hidden">
                 {t('exchange.samples')}
               </th>
-              <th scope="col" className="w-60 px-3 py-2 font-medium">
+              <th scope="col" className="w-60 px-3 py-2 font-medium max-sm:w-44">
                 {t('exchange.target')}
               </th>
-              <th scope="col" className="w-28 px-3 py-2 font-medium">
+              <th scope="col" className="w-28 px-3 py-2 font-medium max-sm:hidden">
                 {t('exchange.guess')}
               </th>
             </tr>
@@ -139,10 +139,16 @@ export function MapStep({
               const target = mapping[column.column] ?? ''
               return (
                 <tr key={column.column} className={cn(!target && 'text-subtle')}>
-                  <th scope="row" className="max-w-48 truncate px-4 py-1.5 text-left font-medium">
+                  <th scope="row" className="max-w-48 truncate px-4 py-1.5 text-left font-medium max-sm:max-w-32">
                     {name}
+                    <span className="block truncate text-xs font-normal text-muted sm:hidden">
+                      {column.samples[0] ?? '—'}
+                    </span>
                   </th>
-                  <td className="max-w-72 truncate px-3 py-1.5 text-muted" title={column.samples.join('\n')}>
+                  <td
+                    className="max-w-72 truncate px-3 py-1.5 text-muted max-sm:hidden"
+                    title={column.samples.join('\n')}
+                  >
                     {column.samples.slice(0, 3).join(t('ui.comma')) || '—'}
                   </td>
                   <td className="px-3 py-1.5">
@@ -162,7 +168,7 @@ export function MapStep({
                       <Targets targets={preview.targets} />
                     </Select>
                   </td>
-                  <td className="px-3 py-1.5">
+                  <td className="px-3 py-1.5 max-sm:hidden">
                     {column.by && column.target === target && (
                       <Badge tone="info">{t(`exchange.by.${column.by}`)}</Badge>
                     )}

@@ -282,7 +282,7 @@ function Duplicate({
   return (
     <span className="flex basis-full flex-wrap items-center gap-2 sm:basis-1/2">
       <span className="min-w-0 flex-1 truncate text-sm text-muted">
-        {t('exchange.same_as', { names: named.join(t('ui.comma')) })}
+        {t('exchange.same_as', { names: [...new Set(named)].join(t('ui.comma')) })}
       </span>
       {trial ? (
         <Select

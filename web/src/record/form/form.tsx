@@ -191,7 +191,7 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
       ) : (
         <FormFault error={error} known={[...fields.map((field) => field.name), ...Object.keys(also ?? {})]} />
       )}
-      <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
+      <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
         <Button onClick={onCancel}>{t('ui.cancel')}</Button>
         <Button type="submit" variant="primary" disabled={busy}>
           {t('ui.save')}

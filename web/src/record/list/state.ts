@@ -68,7 +68,10 @@ export function questionOf(state: ListState, entity: Entity, columns: Field[]): 
 
 /** The columns someone chose for an object, else those that the catalog marks for lists. */
 export function defaultColumns(entity: Entity): string[] {
-  const marked = entity.fields.filter((field) => field.list && visible(field)).map((field) => field.name)
+  const marked = entity.fields
+    .filter((field) => field.list && visible(field))
+    .sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
+    .map((field) => field.name)
   const names = marked.length
     ? marked
     : entity.fields

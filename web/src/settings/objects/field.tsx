@@ -336,7 +336,7 @@ export function FieldDialog({
               : save.error && new Error(messageOf(save.error))
           }
         />
-        <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
+        <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-overlay px-5 py-3">
           <Button onClick={close}>{t('ui.cancel')}</Button>
           <Button type="submit" variant="primary" disabled={save.isPending}>
             {t('ui.save')}
