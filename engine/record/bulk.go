@@ -18,17 +18,14 @@ import (
 // errNeighbour says that an operation names a version of a record that one before it in the same transaction raises.
 var errNeighbour = errors.New("record: a neighbour stands there")
 
-// bulkHold is about how long a commit of bulk work keeps the writer from others.
-const bulkHold = 20 * time.Millisecond
-
 const (
-	fewestAtOnce = 8
+	fewestAtOnce = 16
 	bulkAtOnce   = 512
 	mostSteps    = 2048 // of one commit, where operations bring others with them
 )
 
 // Bulk does operations of a long piece of work, each alone or with those joined to it, in the lane of bulk work, in
-// commits that hold the writer for at most about 20 ms. mark runs in every commit with the number of operations done so
+// commits that hold others up no longer than the database allows. mark runs in every commit with the number of operations done so
 // far, so that a cursor is kept with its effect.
 func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done int) error) (*Result, error) {
 	res := &Result{ChangeSet: w.Set.UUID, At: e.clock.Now()}
@@ -50,9 +47,9 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 		res.Commit = max(res.Commit, part.Commit)
 		from += part.done
 		switch {
-		case part.held > bulkHold:
+		case part.held > e.db.Hold():
 			size = max(fewestAtOnce, size/2)
-		case part.held < bulkHold/2:
+		case part.held < e.db.Hold()/2:
 			size = min(bulkAtOnce, size*2)
 		}
 		if err := ctx.Err(); err != nil {
@@ -144,10 +141,8 @@ type batch struct {
 // to see the neighbour's work.
 func (e *Engine) together(ctx context.Context, w *Write, pieces [][]Op) (*batch, error) {
 	cat := e.catalog.Current()
-	for _, piece := range pieces {
-		if err := e.warmOps(ctx, w, piece); err != nil {
-			return nil, err
-		}
+	if err := e.warmOps(ctx, w, slices.Concat(pieces...)); err != nil {
+		return nil, err
 	}
 	b := &batch{}
 	err := e.db.Read(ctx, func(r db.Reader) error {

@@ -48,10 +48,10 @@ func (e *Engine) warm(ctx context.Context, a *access.Actor, objects ...*object.O
 }
 
 func (e *Engine) warmOps(ctx context.Context, w *Write, ops []Op) error {
-	last := ""
+	warmed := map[string]bool{}
 	for i := range ops {
-		if name := ops[i].Object; name != last {
-			last = name
+		if name := ops[i].Object; !warmed[name] {
+			warmed[name] = true
 			if o := e.Catalog().Object(name); o != nil {
 				if err := e.warm(ctx, w.Actor, o); err != nil {
 					return err

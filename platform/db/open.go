@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"time"
 
 	"youpeng/platform/fault"
 )
@@ -104,6 +105,15 @@ func (d *DB) BackupTo(ctx context.Context, path string) error { return told(d.ba
 
 // Stats says what was written so far and what waits.
 func (d *DB) Stats() Stats { return d.stats() }
+
+// Hold is about how long one transaction of bulk work should be under way: a SQLite database has one writer, and
+// everybody waits behind it; on PostgreSQL only those wait who want the same rows.
+func (d *DB) Hold() time.Duration {
+	if _, one := d.store.(*lite); one {
+		return 20 * time.Millisecond
+	}
+	return 200 * time.Millisecond
+}
 
 // Dialect is the words of this database.
 func (d *DB) Dialect() Dialect { return d.dialect() }
