@@ -34,19 +34,30 @@ export async function clean(page: Page, errors: string[]) {
 /** Comes in by a one-time link. */
 export async function enter(page: Page, link: string, name: string) {
   await page.goto(link)
-  await page.getByLabel('姓名').fill(name)
+  await page.locator('input[autocomplete=name]').fill(name)
   await page.locator('input[type=password]').fill(password)
   await page.locator('form button[type=submit]').click()
   await page.waitForURL('**/w/main**')
 }
 
+type Look = readonly ['en' | 'zh', 'light' | 'dark', number]
+
+const looks: Look[] = [
+  ['en', 'dark', 1440],
+  ['zh', 'light', 390],
+  ['zh', 'dark', 390],
+]
+
 /** Looks at pages as somebody else would: in English and dark, and on a phone; each is clean there too. */
-export async function faces(browser: Browser, page: Page, base: string, prefix: string, paths: [string, string][]) {
-  for (const [lang, scheme, width] of [
-    ['en', 'dark', 1440],
-    ['zh', 'light', 390],
-    ['zh', 'dark', 390],
-  ] as const) {
+export async function faces(
+  browser: Browser,
+  page: Page,
+  base: string,
+  prefix: string,
+  paths: [string, string][],
+  as: readonly Look[] = looks,
+) {
+  for (const [lang, scheme, width] of as) {
     const context = await browser.newContext({
       locale: lang === 'en' ? 'en-US' : 'zh-CN',
       colorScheme: scheme,

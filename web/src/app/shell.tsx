@@ -2,6 +2,7 @@ import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { JobCentre } from '@/modules/exchange/job-centre'
 import { NotificationBell } from '@/modules/notifications/bell'
 import { useLabel, useMe } from '@/record/catalog'
 import { CreateProvider, useCreate } from '@/record/form/create'
@@ -110,6 +111,7 @@ function Frame() {
             </button>
             <div className="flex-1 max-md:hidden" />
             <NewMenu />
+            <JobCentre />
             <NotificationBell />
             <UserMenu onShortcuts={() => setShortcuts(true)} />
           </header>

@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { forget } from '@/api/queries'
+import { Forgot } from './forgot'
 import { Gate } from './gate'
 import { SignInForm, type Workspaces } from './sign-in-form'
 
@@ -20,9 +22,23 @@ export default function SignIn() {
   const { t } = useTranslation()
   const { next } = useSearch({ from: '/sign-in' })
   const enter = useEnter()
+  const [forgot, setForgot] = useState(false)
+  if (forgot)
+    return (
+      <Gate title={t('app.forgot.title')}>
+        <Forgot back={() => setForgot(false)} />
+      </Gate>
+    )
   return (
     <Gate title={t('app.sign_in')}>
       <SignInForm onDone={(workspaces) => enter(workspaces, next)} />
+      <button
+        type="button"
+        onClick={() => setForgot(true)}
+        className="mt-4 min-h-6 rounded text-sm text-primary-text hover:underline"
+      >
+        {t('app.forgot.title')}
+      </button>
     </Gate>
   )
 }

@@ -4,10 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { useMe } from '@/record/catalog'
 import { Avatar } from '@/ui/badge'
 import { useLocale } from '@/ui/format'
-import { setLanguage } from '@/ui/i18n'
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuSection } from '@/ui/menu'
 import { setTheme, type Theme, useTheme } from '@/ui/theme'
-import { signOut } from './session'
+import { chooseLanguage, signOut } from './session'
 
 export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { t } = useTranslation()
@@ -43,7 +42,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
       <MenuSection label={t('app.language')}>
         <MenuChoice
           value={lang}
-          onChange={(next) => void setLanguage(next)}
+          onChange={(next) => void chooseLanguage(next)}
           options={[
             { value: 'zh', label: t('app.chinese') },
             { value: 'en', label: 'English' },

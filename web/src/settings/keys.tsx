@@ -126,7 +126,7 @@ function useScopeName() {
     if (scope === 'schema') return t('settings.keys.scope.schema')
     const [, verb, object] = scope.split(':')
     const what = object
-      ? label(objects.find((entity) => entity.name === object)?.label) || object
+      ? label(objects.find((entity) => entity.name === object)?.plural) || object
       : t('settings.keys.all')
     return t(verb === 'write' ? 'settings.keys.scope.write' : 'settings.keys.scope.read', { what })
   }
@@ -147,7 +147,7 @@ function Make({ close }: { close: () => void }) {
   const secret = make.data?.data.secret
   const wide = ['records:read', 'records:write', ...(me.admin ? ['schema', 'admin'] : [])]
   const narrow = objects
-    .filter((entity) => entity.nav)
+    .filter((entity) => entity.nav && entity.group)
     .flatMap((entity) => [`records:read:${entity.name}`, `records:write:${entity.name}`])
   if (secret)
     return (

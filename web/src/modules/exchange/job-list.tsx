@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { queryClient } from '@/api/queries'
-import { useCatalog, useLabel } from '@/record/catalog'
 import { messageOf } from '@/settings/data'
 import { Page, Rows, row } from '@/settings/parts'
 import { Button, buttonClass } from '@/ui/button'
@@ -12,13 +11,11 @@ import { Segments, Select } from '@/ui/control'
 import { ago, moment, useLocale } from '@/ui/format'
 import { State as Empty, Failure, Skeleton } from '@/ui/states'
 import { toast, toastFailure } from '@/ui/toast'
-import { ended, fileOf, fileUrl, type Job, type State } from './jobs'
+import { ended, fileOf, fileUrl, type Job, jobKinds, type State, useJobName } from './jobs'
 import { Bar, StateBadge } from './progress'
 
 type Answer = { data: Job[]; counts?: Partial<Record<State, number>>; next: string | null }
 
-const kinds = ['import', 'export', 'update', 'delete', 'undo'] as const
-const known = [...kinds, 'activity.remind'] as const
 const shown = ['all', 'running', 'dead'] as const
 
 /** Long work: what waits, what goes on, what ended badly and why, and the way to try again. */
@@ -32,7 +29,9 @@ export default function Jobs() {
     queryFn: ({ pageParam, signal }) => {
       const query = new URLSearchParams()
       if (states) query.set('state', states)
-      if (kind) query.set('kind', kind)
+      // Reminders run each minute: they are shown when asked for, and when something of them has failed.
+      const own = state === 'dead' ? '' : jobKinds.join(',')
+      if (kind !== 'all') query.set('kind', kind || own)
       if (pageParam) query.set('cursor', pageParam)
       return space.get<Answer>(`/jobs?${query}`, { signal })
     },
@@ -65,12 +64,13 @@ export default function Jobs() {
           value={kind}
           onChange={(event) => setKind(event.target.value)}
         >
-          <option value="">{t('exchange.kind.all')}</option>
-          {kinds.map((name) => (
+          <option value="">{t('exchange.kind.own')}</option>
+          {jobKinds.map((name) => (
             <option key={name} value={name}>
               {t(`exchange.kind.${name}`)}
             </option>
           ))}
+          <option value="all">{t('exchange.kind.all')}</option>
         </Select>
       </div>
       {jobs.isPending ? (
@@ -99,9 +99,8 @@ export default function Jobs() {
 
 function JobRow({ job }: { job: Job }) {
   const { t } = useTranslation()
-  const label = useLabel()
   const locale = useLocale()
-  const { objects } = useCatalog()
+  const nameOf = useJobName()
   const work = useMutation({
     mutationFn: (verb: 'cancel' | 'retry') => space.post(`/jobs/${job.id}/${verb}`),
     onSuccess: (_, verb) => {
@@ -110,17 +109,12 @@ function JobRow({ job }: { job: Job }) {
     },
     onError: (error) => toastFailure(messageOf(error)),
   })
-  const name = known.find((entry) => entry === job.kind)
-  const object = objects.find((entity) => entity.name === job.args_summary?.object)
-  const what = [label(object?.plural), job.args_summary?.file_name].filter(Boolean).join(' · ')
   const file = fileOf(job.progress?.file)
   return (
     <li className={row}>
       <div className="min-w-0 flex-1 basis-64">
         <p className="flex items-center gap-2">
-          <span className="truncate font-medium">
-            {[name ? t(`exchange.kind.${name}`) : job.kind, what].filter(Boolean).join(' · ')}
-          </span>
+          <span className="truncate font-medium">{nameOf(job)}</span>
           <StateBadge job={job} />
         </p>
         <p className="text-xs text-muted" title={moment(job.created_at, locale)}>

@@ -1,8 +1,10 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { queryClient } from '@/api/queries'
 import type { LinkValue } from '@/api/types'
+import { useCatalog, useLabel } from '@/record/catalog'
 
 export type State = 'waiting' | 'running' | 'done' | 'dead' | 'cancelled'
 export type FileRef = { id: string; name: string; size: number }
@@ -48,6 +50,27 @@ export function useJob(id: string) {
     return () => source.close()
   }, [id, over, known])
   return job
+}
+
+/** The kinds of work that people begin, and those that the clock begins. */
+export const jobKinds = ['import', 'export', 'update', 'delete', 'undo'] as const
+const named = [...jobKinds, 'activity.remind'] as const
+
+/** What a job is called: its kind, what it is about, and its file. */
+export function useJobName() {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const { objects } = useCatalog()
+  return useCallback(
+    (job: Job) => {
+      const kind = named.find((entry) => entry === job.kind)
+      const object = objects.find((entity) => entity.name === job.args_summary?.object)
+      return [kind ? t(`exchange.kind.${kind}`) : job.kind, label(object?.plural), job.args_summary?.file_name]
+        .filter(Boolean)
+        .join(' · ')
+    },
+    [t, label, objects],
+  )
 }
 
 /** How far a job is, from 0 to 1; nothing where it does not say. */

@@ -32,8 +32,8 @@ export default function ImportPage() {
   const navigate = useNavigate()
   const { workspace } = useParams({ strict: false })
   const search = useSearch({ strict: false }) as Where
-  const open = objects.filter((entity) => entity.nav && me.rights[entity.name]?.import)
-  const object = open.find((entity) => entity.name === search.object) ?? open[0]
+  const open = objects.filter((entity) => entity.nav && entity.group && me.rights[entity.name]?.import)
+  const object = open.find((entity) => entity.name === (search.object ?? 'customer')) ?? open[0]
   const [asked, setAsked] = useState<Ask>()
   const go = (where: Where) =>
     void navigate({
@@ -48,7 +48,7 @@ export default function ImportPage() {
     go({ object: ask.object, file: ask.file, job: data.id })
   }
   return (
-    <div className="h-full overflow-y-auto bg-surface">
+    <div className="h-full overflow-y-auto bg-surface max-md:pt-3">
       <Page
         wide
         title={t('exchange.import')}
@@ -123,7 +123,7 @@ export function Steps({ at }: { at: Step }) {
           >
             {index + 1}
           </span>
-          {t(`exchange.step.${step}`)}
+          <span className={cn(index !== now && 'max-sm:sr-only')}>{t(`exchange.step.${step}`)}</span>
         </li>
       ))}
     </ol>

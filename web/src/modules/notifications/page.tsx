@@ -22,7 +22,7 @@ export default function NotificationsPage() {
   })
   const list = notices.data?.pages.flatMap((part) => part.data) ?? []
   return (
-    <div className="h-full overflow-y-auto bg-surface">
+    <div className="h-full overflow-y-auto bg-surface max-md:pt-3">
       <Page
         title={t('notifications.title')}
         actions={

@@ -100,7 +100,7 @@ function List() {
         </Select>
         <Select
           aria-label={t('org.people.state')}
-          className="w-32"
+          className="w-40"
           value={state}
           onChange={(event) => setState(event.target.value as typeof state)}
         >
@@ -203,7 +203,7 @@ function PersonRow({
           </p>
         )}
       </div>
-      <div className="flex basis-40 flex-wrap gap-1">
+      <div className="flex basis-40 flex-wrap gap-1 max-md:order-last max-md:basis-full max-md:pl-11">
         {linksOf(user, 'roles').map((role) => (
           <Badge key={role.id} tone="primary">
             {textOf(roles.find((entry) => entry.id === role.id) ?? { id: '', version: 0 }, 'label') || role.title}

@@ -170,7 +170,13 @@ function EntityList({ entity }: { entity: Entity }) {
       <Suspense>
         {action && <action.Component entity={entity} question={question} close={() => setAction(undefined)} />}
       </Suspense>
-      <SelectionBar entity={entity} selected={selected} clear={() => setSelected(new Set())} />
+      <SelectionBar
+        entity={entity}
+        selected={selected}
+        filter={question.filter}
+        total={total}
+        clear={() => setSelected(new Set())}
+      />
     </div>
   )
 }

@@ -129,8 +129,9 @@ function Change({ change }: { change: MetaChange }) {
     <li className="text-sm">
       {t('settings.audit.changed', { what })}
       {moved.map((key) => (
-        <span key={key} className="ml-2 text-xs text-muted">
-          {t(`settings.property.${key}`)}: {said(change.before?.[key])} → {said(change.after?.[key])}
+        <span key={key} className="block text-xs text-muted">
+          {t(`settings.property.${key}`)}: {said(change.before?.[key], change.after?.[key])} →{' '}
+          {said(change.after?.[key], change.before?.[key])}
         </span>
       ))}
     </li>
@@ -141,7 +142,9 @@ function Change({ change }: { change: MetaChange }) {
 function useSaid() {
   const { t } = useTranslation()
   const label = useLabel()
-  return (value: unknown): string => {
+  return (value: unknown, other: unknown): string => {
+    // What is off is not written down: beside a "yes" nothing means "no".
+    if (typeof other === 'boolean' && value === undefined) return t('ui.no')
     if (value === undefined || value === null || value === '') return t('record.blank')
     if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
     if (Array.isArray(value))
