@@ -135,7 +135,7 @@ export function Segments<T extends string>({
   onChange: (value: T) => void
 }) {
   return (
-    <div role="group" aria-label={label} className="flex rounded-md border p-0.5">
+    <div role="group" aria-label={label} className="flex w-fit rounded-md border p-0.5">
       {options.map((option) => (
         <button
           key={option.value}
