@@ -48,12 +48,12 @@ export const editable = (entity: Entity, isNew: boolean) =>
 export const fieldOf = (entity: Entity, name: string): Field | undefined =>
   entity.fields.find((field) => field.name === name)
 
-/** What a record is called: its title as the server tells it, else the value of its title field. */
+/** What a record is called: the value of its title field, else its title as the server tells it, which is not a job title. */
 export function titleOf(entity: Entity | undefined, record: Rec): string {
-  if (record.title && typeof record.title === 'string') return record.title
   const value = entity && record[entity.title_field]
   if (typeof value === 'string' && value) return value
   if (value && typeof value === 'object' && 'title' in value) return String((value as LinkValue).title ?? '')
+  if (typeof record.title === 'string' && record.title && !(entity && fieldOf(entity, 'title'))) return record.title
   return record.id.slice(-8)
 }
 

@@ -1,17 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { SquareCheck } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pageQuery } from '@/api/queries'
-import type { Entity, Filter, LinkValue, Rec } from '@/api/types'
+import type { Entity, Filter, LinkValue } from '@/api/types'
 import { allows, fieldOf, titleOf, useEntity, useRights } from '@/record/catalog'
 import { LinkName } from '@/record/fields/linked'
 import { useCreate } from '@/record/form/create'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
+import { useLocale } from '@/ui/format'
 import { Panel } from '@/ui/panel'
 import { Failure, Skeleton, State } from '@/ui/states'
+import { urgency } from './due'
 import { Due, TaskBox } from './task'
 
 const open: Filter[] = [
@@ -31,22 +33,30 @@ export default function MyTasks() {
 function Tasks({ activity, mayAdd }: { activity: Entity; mayAdd: boolean }) {
   const { t } = useTranslation()
   const create = useCreate()
+  const locale = useLocale()
   const { workspace } = useParams({ from: '/w/$workspace' })
   const fields = ['subject', 'kind', 'status', 'due_at', 'customer', 'deal', 'priority']
-  const tasks = useQuery(pageQuery('activity', { filter: { and: open }, sort: 'due_at', limit: 50, fields }))
-  const rows = tasks.data?.data ?? []
-  const now = Date.now()
-  const midnight = new Date(now).setHours(24, 0, 0, 0)
-  const due = (task: Rec) => (task.due_at ? Date.parse(String(task.due_at)) : Number.POSITIVE_INFINITY)
+  // The moment stays, so that the questions do; it moves on with the next visit.
+  const [now] = useState(() => new Date().toISOString())
+  const passed: Filter = { field: 'due_at', op: 'lt', value: now }
+  const late = useQuery(pageQuery('activity', { filter: { and: [...open, passed] }, sort: 'due_at', limit: 6, fields }))
+  const ahead = useQuery(
+    pageQuery('activity', { filter: { and: [...open, { not: passed }] }, sort: 'due_at', limit: 12, fields }),
+  )
+  const rows = ahead.data?.data ?? []
+  const today = rows.filter((task) => task.due_at && urgency(String(task.due_at), locale, now) === 'today')
+  const later = rows.filter((task) => !today.includes(task)).slice(0, 6)
+  const total = late.data && ahead.data && late.data.total + ahead.data.total
+  const error = late.error ?? ahead.error
   const groups = [
-    { name: 'late' as const, list: rows.filter((task) => due(task) < now) },
-    { name: 'today' as const, list: rows.filter((task) => due(task) >= now && due(task) < midnight) },
-    { name: 'later' as const, list: rows.filter((task) => due(task) >= midnight).slice(0, 6) },
+    { name: 'late' as const, list: late.data?.data ?? [], count: late.data?.total ?? 0 },
+    { name: 'today' as const, list: today, count: today.length },
+    { name: 'later' as const, list: later, count: (ahead.data?.total ?? 0) - today.length },
   ]
   return (
     <Panel
       title={t('activity.my_tasks')}
-      count={tasks.data?.total}
+      count={total}
       action={
         <Link
           to="/w/$workspace/$object"
@@ -58,9 +68,19 @@ function Tasks({ activity, mayAdd }: { activity: Entity; mayAdd: boolean }) {
         </Link>
       }
     >
-      {tasks.isPending && <Skeleton className="p-4" lines={4} />}
-      {tasks.isError && <Failure error={tasks.error} retry={() => tasks.refetch()} className="py-6" />}
-      {tasks.data && !rows.length && (
+      {error ? (
+        <Failure
+          error={error}
+          retry={() => {
+            void late.refetch()
+            void ahead.refetch()
+          }}
+          className="py-6"
+        />
+      ) : (
+        total === undefined && <Skeleton className="p-4" lines={4} />
+      )}
+      {total === 0 && (
         <State
           icon={SquareCheck}
           title={t('activity.no_tasks')}
@@ -76,9 +96,9 @@ function Tasks({ activity, mayAdd }: { activity: Entity; mayAdd: boolean }) {
         />
       )}
       {groups.map(
-        ({ name, list }) =>
+        ({ name, list, count }) =>
           list.length > 0 && (
-            <Group key={name} title={t(`activity.when.${name}`)} bad={name === 'late'} count={list.length}>
+            <Group key={name} title={t(`activity.when.${name}`)} bad={name === 'late'} count={count}>
               {list.map((task) => (
                 <li key={task.id} className="flex min-h-10 items-center gap-3 px-4 py-1.5 text-sm hover:bg-hover">
                   <TaskBox entity={activity} task={task} />
@@ -90,7 +110,7 @@ function Tasks({ activity, mayAdd }: { activity: Entity; mayAdd: boolean }) {
                     {titleOf(activity, task)}
                   </Link>
                   {task.customer ? (
-                    <span className="min-w-0 max-w-40 truncate text-xs text-muted max-sm:hidden">
+                    <span className="flex min-w-0 max-w-40 text-xs text-muted max-sm:hidden">
                       <LinkName value={task.customer as LinkValue} object="customer" />
                     </span>
                   ) : null}

@@ -141,7 +141,7 @@ function Columns({ entity, question, pipeline }: { entity: Entity; question: Que
       }}
     >
       <div className="min-h-0 flex-1 overflow-x-auto overflow-y-hidden border-t bg-bg">
-        <ol className="flex h-full min-w-max snap-x gap-3 p-4 max-sm:p-3">
+        <ol className="grid h-full snap-x auto-cols-[minmax(13.5rem,19rem)] grid-flow-col gap-3 p-4 max-sm:auto-cols-[82vw] max-sm:p-3">
           {pipeline.stages.map((stage, index) => (
             <Column
               key={stage.id}

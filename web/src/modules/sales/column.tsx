@@ -67,11 +67,11 @@ export function Column({
       ref={setNodeRef}
       aria-label={stage.name}
       className={cn(
-        'flex h-full w-68 shrink-0 snap-start flex-col rounded-xl bg-surface-2 transition-shadow max-sm:w-[82vw]',
+        'flex h-full min-h-0 min-w-0 snap-start flex-col rounded-xl bg-surface-2 transition-shadow',
         isOver && 'shadow-[inset_0_0_0_2px_var(--ring)]',
       )}
     >
-      <div className="flex items-center gap-2 px-3 pt-2.5 pb-2">
+      <div className="flex min-h-11 shrink-0 items-center gap-2 px-3">
         <span className={cn('size-2 shrink-0 rounded-full', dotOf(stage, index))} aria-hidden />
         <h2 className="truncate text-sm font-medium">{stage.name}</h2>
         {sum && <span className="num text-xs text-subtle">{integer(sum.count, locale)}</span>}

@@ -13,7 +13,7 @@ import { toastFailure } from '@/ui/toast'
 import { amountText, blankLine, isBlank, type Line, totalOf } from './lines'
 
 const columns =
-  'sm:grid sm:grid-cols-[minmax(0,2.2fr)_minmax(0,1.6fr)_5.5rem_7.5rem_5.5rem_7rem_2rem] sm:items-start sm:gap-2'
+  'sm:grid sm:grid-cols-[minmax(0,2.2fr)_minmax(0,1.6fr)_4.5rem_7rem_4.5rem_6.5rem_2rem] sm:items-start sm:gap-2'
 
 /** The lines of an order as a sheet: Enter goes to the line below and adds one at the end, Tab to the next cell. */
 export function LineEditor({

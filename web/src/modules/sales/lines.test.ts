@@ -50,7 +50,7 @@ describe('order lines', () => {
           id: 'l',
           version: 1,
           product: { id: 'p' },
-          quantity: '2',
+          quantity: '2.000',
           price: { amount: '3.00', currency: 'CNY' },
           description: null,
         },

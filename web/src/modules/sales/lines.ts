@@ -77,6 +77,12 @@ export const blankLine = (currency: string): Line => ({
   discount: '',
 })
 
+/** A number as one would type it: 3, not 3.000. */
+const plain = (value: unknown) => {
+  const text = String(value ?? '')
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
 /** The lines of an order as the server tells them. */
 export const linesOf = (order: Rec | undefined, currency: string): Line[] =>
   ((order?.lines as Rec[] | undefined) ?? []).map((line) => {
@@ -86,10 +92,10 @@ export const linesOf = (order: Rec | undefined, currency: string): Line[] =>
       id: line.id,
       product: (line.product as LinkValue | null) ?? null,
       description: String(line.description ?? ''),
-      quantity: String(line.quantity ?? ''),
+      quantity: plain(line.quantity),
       price: price?.amount ?? '',
       currency: price?.currency ?? currency,
-      discount: String(line.discount_percent ?? ''),
+      discount: plain(line.discount_percent),
     }
   })
 

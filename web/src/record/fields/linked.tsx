@@ -10,6 +10,7 @@ import { titleOf, useEntity } from '@/record/catalog'
 import { Avatar, Mark } from '@/ui/badge'
 import { Picker } from '@/ui/picker'
 import type { EditProps } from './kind'
+import { isPerson, named } from './sign'
 
 /** A linked record's name, leading to it; one that may not be seen says so and no more. */
 export function LinkName({
@@ -25,6 +26,8 @@ export function LinkName({
 }) {
   const { t } = useTranslation()
   const { workspace } = useParams({ strict: false })
+  const target = value.object ?? object
+  const entity = useEntity(target ?? '')
   if (value.id === null)
     return (
       <span className="inline-flex items-center gap-1 text-subtle">
@@ -32,10 +35,13 @@ export function LinkName({
       </span>
     )
   const name = value.title || t('record.untitled')
-  const target = value.object ?? object
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5">
-      {person ? <Avatar name={name} /> : <Mark name={name} className="size-5 text-[10px]" />}
+    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5">
+      {person || isPerson(target) ? (
+        <Avatar name={name} />
+      ) : (
+        named(entity) && <Mark name={name} className="size-5 text-[10px]" />
+      )}
       {plain || person || !target || !workspace ? (
         <span className="truncate">{name}</span>
       ) : (

@@ -8,7 +8,7 @@ import type { Entity, Field, Question } from '@/api/types'
 import { titleOf, useLabel } from '@/record/catalog'
 import { Cell } from '@/record/fields/cell'
 import { isEmpty } from '@/record/fields/registry'
-import { Avatar, Mark } from '@/ui/badge'
+import { Sign } from '@/record/fields/sign'
 import { Button } from '@/ui/button'
 import { Failure, Skeleton } from '@/ui/states'
 
@@ -58,11 +58,7 @@ export function Cards({
                   params={{ workspace, object: entity.name, id: record.id }}
                   className="flex min-h-7 items-center gap-2 font-medium"
                 >
-                  {entity.name === 'contact' || entity.name === 'user' ? (
-                    <Avatar name={title} />
-                  ) : (
-                    <Mark name={title} />
-                  )}
+                  <Sign entity={entity} title={title} />
                   <span className="min-w-0 flex-1 truncate text-base">{title}</span>
                 </Link>
                 <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">

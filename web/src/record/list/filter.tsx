@@ -143,7 +143,7 @@ function GroupEditor({
           </li>
         ))}
       </ul>
-      <div className="mt-2 flex flex-wrap items-center gap-1">
+      <div className="mt-2 flex flex-wrap items-center gap-1 [ul:empty+&]:mt-0">
         <FieldPicker
           entity={entity}
           label={t('record.filter.add')}

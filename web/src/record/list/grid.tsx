@@ -7,8 +7,8 @@ import { titleOf, useLabel, writable } from '@/record/catalog'
 import { useEdit } from '@/record/edit'
 import { Cell } from '@/record/fields/cell'
 import { isEmpty, kindOf } from '@/record/fields/registry'
+import { Sign } from '@/record/fields/sign'
 import { Editor } from '@/record/fields/value'
-import { Avatar, Mark } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Checkbox, composing } from '@/ui/control'
@@ -368,7 +368,7 @@ const Line = memo(function Line({
               />
             ) : isTitle ? (
               <>
-                {entity.name === 'user' || entity.name === 'contact' ? <Avatar name={title} /> : <Mark name={title} />}
+                <Sign entity={entity} title={title} />
                 <Link
                   to="/w/$workspace/$object/$id"
                   params={{ workspace, object: entity.name, id: record.id }}

@@ -194,7 +194,7 @@ function ViewSwitch({ face, value, onChange }: { face: Face; value: string; onCh
           value: 'list',
           label: (
             <>
-              <List /> {t('record.as_list')}
+              <List /> <span className="max-sm:sr-only">{t('record.as_list')}</span>
             </>
           ),
         },
@@ -202,7 +202,7 @@ function ViewSwitch({ face, value, onChange }: { face: Face; value: string; onCh
           value: view.name,
           label: (
             <>
-              <view.icon /> {t(view.label as 'record.view')}
+              <view.icon /> <span className="max-sm:sr-only">{t(view.label as 'record.view')}</span>
             </>
           ),
         })),

@@ -7,9 +7,9 @@ import { recordQuery } from '@/api/queries'
 import type { Entity, Rec } from '@/api/types'
 import { allows, titleOf, useCatalog, useEntity, useLabel, useMe, useRights } from '@/record/catalog'
 import { useRemove } from '@/record/edit'
+import { LargeSign } from '@/record/fields/sign'
 import { RecordForm } from '@/record/form/form'
 import { useFace } from '@/record/module'
-import { Avatar, Mark } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Tabs } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
@@ -124,7 +124,6 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
       setEditing(true)
     },
   })
-  const person = entity.name === 'contact' || entity.name === 'user'
   const props = { entity, record, onDone: () => setEditing(false), onCancel: () => setEditing(false) }
   return (
     <header className="border-b px-5 py-3 max-sm:px-3">
@@ -132,11 +131,7 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
         <Button variant="ghost" size="icon" className="-ml-2" aria-label={label(entity.plural)} onClick={toList}>
           <ArrowLeft />
         </Button>
-        {person ? (
-          <Avatar name={title} className="size-9 text-sm" />
-        ) : (
-          <Mark name={title} className="size-9 text-base" />
-        )}
+        <LargeSign entity={entity} title={title} />
         <div className="min-w-0 flex-1 basis-40">
           <h1 className="truncate text-xl leading-7 font-semibold">{title}</h1>
           <p className="num truncate text-xs text-subtle">
