@@ -7,6 +7,7 @@ import { allows, fieldOf, useEntity, useLabel, useRights } from '@/record/catalo
 import { useCreate } from '@/record/form/create'
 import { type Face, type ListAction, useFace, useListActions } from '@/record/module'
 import { Button } from '@/ui/button'
+import { cn } from '@/ui/cn'
 import { Segments } from '@/ui/control'
 import { integer, useLocale } from '@/ui/format'
 import { useHotkeys } from '@/ui/hotkeys'
@@ -107,7 +108,10 @@ function EntityList({ entity }: { entity: Entity }) {
         <ViewSwitch face={face} value={view?.name ?? 'list'} onChange={(next) => setState({ view: next })} />
         {rights.create && (
           <Button variant="primary" onClick={() => create(entity.name)}>
-            <Plus /> {t('record.new_one', { name: label(entity.label) })}
+            <Plus />
+            <span className={cn(face.views && 'max-sm:sr-only')}>
+              {t('record.new_one', { name: label(entity.label) })}
+            </span>
           </Button>
         )}
         <Menu
