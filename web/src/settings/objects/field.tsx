@@ -73,6 +73,9 @@ function draftOf(field: MetaField | undefined): Draft {
   }
 }
 
+/** Behind it no column can stand. */
+const lastPlace = 100
+
 const number = (text: string) => (text.trim() === '' ? undefined : Number(text))
 const filled = (body: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined && value !== ''))
@@ -157,7 +160,8 @@ export function FieldDialog({
   const label = useLabel()
   const [draft, setDraft] = useState<Draft>(() => draftOf(field))
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
-  const place = Math.max(0, ...object.fields.map((entry) => entry.place ?? 0)) + 1
+  // Behind the columns that were given a place; the owner keeps the last of all.
+  const place = Math.max(0, ...object.fields.map((entry) => entry.place ?? 0).filter((at) => at < lastPlace - 1)) + 1
   const path = `/meta/objects/${object.name}/fields`
   const save = useMutation({
     mutationFn: () =>
