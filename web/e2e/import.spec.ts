@@ -110,7 +110,7 @@ test.describe('English', () => {
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.getByRole('link', { name: 'Show Customers' }).click()
 
-    await page.getByRole('checkbox', { name: 'Select all' }).click()
+    await page.getByRole('checkbox', { name: 'Select the records in sight' }).click()
     await page.getByRole('button', { name: 'Select all 60' }).click()
     const bar = page.getByRole('toolbar', { name: '60 selected' })
     await expect(bar).toBeVisible()
