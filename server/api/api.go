@@ -142,7 +142,7 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 	for _, x := range api.table {
 		method, path, _ := strings.Cut(x.pattern, " ")
 		mux.Handle(method+" /w/{workspace}/api/v1"+path, rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
-			c, err := api.enter(w, r)
+			c, err := api.enter(w, api.streaming(r))
 			if err != nil {
 				return err
 			}
@@ -174,6 +174,17 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// streaming lets a request for a stream end when the server is about to stop.
+func (api *API) streaming(r *http.Request) *http.Request {
+	if api.opts.Stopping == nil || !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		return r
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	forget := context.AfterFunc(api.opts.Stopping, cancel)
+	context.AfterFunc(ctx, func() { forget() })
+	return r.WithContext(ctx)
 }
 
 // enter finds out who asks in which workspace: by a key, else by the session.

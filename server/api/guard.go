@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"hash/maphash"
 	"net"
 	"net/http"
@@ -26,6 +27,8 @@ type Options struct {
 	Proxies []netip.Prefix // whose word is taken for where a request came from
 	Rate    int            // requests a minute for one caller; 0 for no bound
 	Mail    *mail.Outbox   // nil: links are handed over by people
+	// Stopping ends when the server is about to stop: streams, which have no end of their own, end with it.
+	Stopping context.Context
 }
 
 // DefaultRate is far above what a person or an honest program does.

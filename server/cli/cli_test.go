@@ -236,3 +236,29 @@ func TestFilesComeInAndGoOut(t *testing.T) {
 	}
 	m.say(1, "export", "--object", "customer", "--filter", "nothing=A", "--out", out)
 }
+
+// A server with open streams stops at once and without a complaint.
+func TestStreamsEndWithTheServer(t *testing.T) {
+	t.Parallel()
+	m := &terminal{t: t, where: []string{"--data", t.TempDir()}}
+	base, _, stop := m.serve()
+	var key struct{ Key string }
+	m.json(0, &key, "key", "add", "reader", "--user", "admin@youpeng.local", "--scope", "records:read")
+	r, err := http.NewRequest("GET", base+"/w/main/api/v1/changes?after=now", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+key.Key)
+	r.Header.Set("Accept", "text/event-stream")
+	w, err := http.DefaultClient.Do(r)
+	if err != nil || w.StatusCode != 200 {
+		t.Fatal(w, err)
+	}
+	defer w.Body.Close()
+	if code := stop(); code != 0 {
+		t.Errorf("the server ended with %d", code)
+	}
+	if _, err := io.ReadAll(w.Body); err != nil {
+		t.Errorf("the stream was torn off: %v", err)
+	}
+}

@@ -93,6 +93,7 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 		}
 		defer closing()
 	}
+	options.Stopping = ctx
 	handler := api.New(a, log, secure, options)
 	if s.Metrics != "" {
 		m := api.NewMetrics(a)
