@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/api/problem'
 import { queryClient, recordQuery, renew } from '@/api/queries'
@@ -17,17 +17,30 @@ import type { Stage } from './stages'
 export function useMove(entity: Entity): [(deal: Rec, stage: Stage, show?: () => () => void) => void, ReactNode] {
   const { t } = useTranslation()
   const undo = useUndo()
+  // The version of each deal after the moves so far: a card may be taken on before the last answer has come.
+  const versions = useRef(new Map<string, Promise<number>>())
   const [asked, setAsked] = useState<{ deal: Rec; stage: Stage; show?: () => () => void }>()
 
   async function write(deal: Rec, stage: Stage, answers: Answers, show?: () => () => void) {
     const back = show?.()
     try {
-      const { data, changeSet } = await records.update(entity.name, deal.id, deal.version, {
-        stage: stage.id,
-        ...(answers.amount ? { amount: answers.amount } : {}),
-        ...(answers.reason ? { lost_reason: answers.reason } : {}),
-        ...(answers.remark ? { remark: answers.remark } : {}),
-      })
+      const before = versions.current.get(deal.id) ?? Promise.resolve(0)
+      const written = before.then((version) =>
+        records.update(entity.name, deal.id, Math.max(version, deal.version), {
+          stage: stage.id,
+          ...(answers.amount ? { amount: answers.amount } : {}),
+          ...(answers.reason ? { lost_reason: answers.reason } : {}),
+          ...(answers.remark ? { remark: answers.remark } : {}),
+        }),
+      )
+      versions.current.set(
+        deal.id,
+        written.then(
+          ({ data }) => data.version,
+          () => before,
+        ),
+      )
+      const { data, changeSet } = await written
       queryClient.setQueryData<Rec>(
         recordQuery(entity.name, deal.id).queryKey,
         (known) => known && { ...known, ...data },
