@@ -50,8 +50,11 @@ test.describe('sqlite', () => {
     await page.getByText('已移到“方案报价”').first().locator('..').getByRole('button', { name: '撤销' }).click()
     await expect(column('初步接触').getByRole('link', { name: '华信二期' })).toBeVisible()
     const handle = page.getByRole('button', { name: '拖动商机 华信二期' })
-    await handle.focus()
-    await page.keyboard.press('Space')
+    // The list is fetched again after the undo: a card that was taken up before is another one by now.
+    await expect(async () => {
+      await handle.press('Space')
+      await expect(page.getByText(/已拿起 华信二期|在“.+”上方/)).toBeAttached({ timeout: 3_000 })
+    }).toPass()
     await page.keyboard.press('ArrowRight')
     await expect(page.getByText('在“需求确认”上方')).toBeAttached()
     await page.keyboard.press('Space')
