@@ -37,7 +37,7 @@ type Deps struct {
 type Asker struct {
 	User   uuid.UUID `json:"user"`
 	Locale string    `json:"locale"`
-	Scopes []string  `json:"scopes,omitempty"`
+	Scopes []string  `json:"scopes"` // an API key's, none of them too; null for a person
 }
 
 // AskerOf keeps an actor for a job.

@@ -63,6 +63,39 @@ func (e *Engine) replayed(ctx context.Context, w *Write) (*Result, error) {
 	return replay(w.Key, was)
 }
 
+// Once does something in a transaction once for a key, as Write does: used again with the same body within a day, the key
+// is answered with what do answered the first time. Without a key it is simply done.
+func (e *Engine) Once(ctx context.Context, a *access.Actor, k *Key, do func(tx db.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
+	now := e.clock.Now().UnixMicro()
+	for range attempts {
+		err = e.db.Write(ctx, func(tx db.Tx) error {
+			answer, replayed = nil, false
+			if k != nil {
+				was, err := loadAnswer(tx, a.User, k, now-keyLife)
+				if err != nil {
+					return err
+				}
+				if was != nil {
+					res, err := replay(k, was)
+					if err == nil {
+						answer, replayed = res.Answer, true
+					}
+					return err
+				}
+			}
+			var err error
+			if answer, err = do(tx); err != nil || k == nil {
+				return err
+			}
+			return insertAnswer(tx, a.User, k, now, uuid.Nil, answer)
+		})
+		if !errors.Is(err, errAgain) { // else another request with the key was faster
+			return answer, replayed, err
+		}
+	}
+	return nil, false, settle(err)
+}
+
 // replay answers as the first time.
 func replay(k *Key, was *answered) (*Result, error) {
 	if !bytes.Equal(was.body, k.Body[:]) {

@@ -28,6 +28,7 @@ type API struct {
 	log    *slog.Logger
 	secure bool // behind TLS: the cookie is bound to the host
 	table  []route
+	open   seats
 	opts   Options
 	pace   *paces
 }
@@ -41,6 +42,7 @@ type call struct {
 	via   string
 	roles []string
 	who   int64 // the account
+	raw   []byte
 
 	control *control.Control
 }
@@ -113,7 +115,7 @@ func table() []route {
 	for _, m := range app.Modules {
 		for _, x := range m.Routes {
 			list = append(list, route{x.Pattern, func(_ *API, c *call) error {
-				base, err := c.write(nil)
+				base, err := c.write()
 				if err != nil {
 					return err
 				}
@@ -146,6 +148,12 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 			if err != nil {
 				return err
 			}
+			if streams(r) {
+				if err := api.open.take(c.who); err != nil {
+					return err
+				}
+				defer api.open.give(c.who)
+			}
 			return x.run(api, c)
 		}))
 	}
@@ -176,9 +184,14 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
+// streams says whether a request asks for a stream of events.
+func streams(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
 // streaming lets a request for a stream end when the server is about to stop.
 func (api *API) streaming(r *http.Request) *http.Request {
-	if api.opts.Stopping == nil || !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+	if api.opts.Stopping == nil || !streams(r) {
 		return r
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -265,8 +278,14 @@ func (c *call) id() (uuid.UUID, error) {
 	return id, nil
 }
 
+// body reads the request's body, and keeps its bytes: a key that is used again must come with the same ones.
+func (c *call) body(limit int64) (body map[string]any, err error) {
+	body, c.raw, err = rest.Body(c.w, c.r, limit)
+	return body, err
+}
+
 // write begins a write with what the request's headers say of it.
-func (c *call) write(body []byte) (record.Write, error) {
+func (c *call) write() (record.Write, error) {
 	w := record.Write{Actor: c.actor, Via: c.via, DryRun: c.r.URL.Query().Get("dry_run") == "true"}
 	reason, err := reasonOf(c.r)
 	if err != nil {
@@ -277,7 +296,7 @@ func (c *call) write(body []byte) (record.Write, error) {
 		if len(key) > 255 {
 			return w, fault.New(fault.BadRequest, "key.long", "max", 255)
 		}
-		w.Key = &record.Key{Key: key, Scope: c.r.Method + " " + c.r.URL.Path, Body: sha256.Sum256(body)}
+		w.Key = &record.Key{Key: key, Scope: c.r.Method + " " + c.r.URL.Path, Body: sha256.Sum256(c.raw)}
 	}
 	return w, nil
 }

@@ -23,7 +23,7 @@ var bulkVerbs = map[string]string{"POST": record.Create, "PATCH": record.Update,
 
 // bulk does several operations as one change set and answers each in its place.
 func (api *API) bulk(c *call) error {
-	body, raw, err := rest.Body(c.w, c.r, bulkBody)
+	body, err := c.body(bulkBody)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (api *API) bulk(c *call) error {
 	if len(list) == 0 || len(list) > limit {
 		return fault.New(fault.BadRequest, "bulk.size", "max", limit)
 	}
-	w, err := c.write(raw)
+	w, err := c.write()
 	if err != nil {
 		return err
 	}

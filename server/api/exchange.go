@@ -18,13 +18,12 @@ const importBody = 4 << 20
 
 // into reads a body into a form, and refuses members that it does not know.
 func into(c *call, limit int64, form any) error {
-	_, raw, err := rest.Body(c.w, c.r, limit)
-	if err != nil {
+	if _, err := c.body(limit); err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
+	d := json.NewDecoder(bytes.NewReader(c.raw))
 	d.DisallowUnknownFields()
-	if err := d.Decode(form); err != nil && len(raw) > 0 {
+	if err := d.Decode(form); err != nil && len(c.raw) > 0 {
 		return fault.New(fault.BadRequest, "body.form").Because(err)
 	}
 	return nil
@@ -86,7 +85,7 @@ func (api *API) importFile(c *call) error {
 
 // importRows lists the rows of an import that were not simply written.
 func (api *API) importRows(c *call) error {
-	j, err := c.mine()
+	j, err := c.mine("records:read")
 	if err != nil {
 		return err
 	}

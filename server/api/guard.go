@@ -110,6 +110,38 @@ type bucket struct {
 	full time.Time // when everything will have grown back
 }
 
+// mostStreams is how many streams one account holds open at once: each costs a goroutine and looks at the database.
+const mostStreams = 50
+
+// seats counts the open streams of each account.
+type seats struct {
+	mu    sync.Mutex
+	taken map[int64]int
+}
+
+func (s *seats) take(account int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken[account] >= mostStreams {
+		f := fault.New(fault.TooMany, "streams.many", "max", mostStreams)
+		f.Retry = 30
+		return f
+	}
+	if s.taken == nil {
+		s.taken = map[int64]int{}
+	}
+	s.taken[account]++
+	return nil
+}
+
+func (s *seats) give(account int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken[account]--; s.taken[account] == 0 {
+		delete(s.taken, account)
+	}
+}
+
 // mostBuckets bounds the memory; when it is reached those that are full again are forgotten, then all.
 const mostBuckets = 100_000
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"youpeng/engine/exchange"
 	"youpeng/engine/record"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
@@ -29,11 +30,11 @@ func (api *API) massDelete(c *call) error { return c.mass("delete", "records:wri
 
 // mass puts a change of all that a question finds into the queue.
 func (c *call) mass(kind, scope string, values bool) error {
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
-	m := app.Mass{User: c.actor.UUID, Object: text(body, "object")}
+	m := app.Mass{Asker: exchange.AskerOf(c.actor), Object: text(body, "object")}
 	if m.Reason, err = reasonOf(c.r); err != nil {
 		return err
 	}
@@ -54,14 +55,25 @@ func (c *call) mass(kind, scope string, values bool) error {
 	return c.enqueue(job.New{Kind: kind, Queue: "bulk", Args: m})
 }
 
-// enqueue makes a job for the caller and answers 202 with it.
+// enqueue makes a job for the caller and answers 202 with it; used again with the same key, with the job of the first time
+// as it stands now.
 func (c *call) enqueue(n job.New) error {
 	n.Actor = c.actor.User
-	var j job.Job
-	err := c.space.DB.Write(c.ctx(), func(tx db.Tx) (err error) {
-		j, err = c.space.Queue().Insert(tx, n)
+	w, err := c.write()
+	if err != nil {
 		return err
+	}
+	made, replayed, err := c.space.Engine.Once(c.ctx(), c.actor, w.Key, func(tx db.Tx) ([]byte, error) {
+		j, err := c.space.Queue().Insert(tx, n)
+		return []byte(j.UUID), err
 	})
+	if err != nil {
+		return err
+	}
+	if replayed {
+		c.w.Header().Set("Idempotent-Replayed", "true")
+	}
+	j, err := c.space.Queue().Get(c.ctx(), string(made))
 	if err != nil {
 		return err
 	}
@@ -105,6 +117,9 @@ func stamp(t time.Time) any {
 
 // jobs lists the caller's own jobs, or everybody's for an administrator, the newest first.
 func (api *API) jobs(c *call) error {
+	if err := c.actor.Need("records:read"); err != nil {
+		return err
+	}
 	values := c.r.URL.Query()
 	f := job.Filter{Limit: 50, Actor: c.actor.User}
 	if c.actor.Admin && values.Get("mine") != "true" {
@@ -147,7 +162,10 @@ func (api *API) jobs(c *call) error {
 }
 
 // mine finds the job of the path; somebody else's is there for an administrator alone.
-func (c *call) mine() (job.Job, error) {
+func (c *call) mine(scope string) (job.Job, error) {
+	if err := c.actor.Need(scope); err != nil {
+		return job.Job{}, err
+	}
 	j, err := c.space.Queue().Get(c.ctx(), c.r.PathValue("id"))
 	if err == nil && j.Actor != c.actor.User && !c.actor.Admin {
 		return j, fault.New(fault.Missing, "job.missing")
@@ -166,10 +184,10 @@ func (c *call) answerJob(j job.Job, err error) error {
 	return rest.JSON(c.w, http.StatusOK, v)
 }
 
-func (api *API) job(c *call) error { return c.answerJob(c.mine()) }
+func (api *API) job(c *call) error { return c.answerJob(c.mine("records:read")) }
 
 func (api *API) jobCancel(c *call) error {
-	j, err := c.mine()
+	j, err := c.mine("records:write")
 	if err != nil {
 		return err
 	}
@@ -177,7 +195,7 @@ func (api *API) jobCancel(c *call) error {
 }
 
 func (api *API) jobRetry(c *call) error {
-	j, err := c.mine()
+	j, err := c.mine("records:write")
 	if err != nil {
 		return err
 	}
@@ -186,7 +204,7 @@ func (api *API) jobRetry(c *call) error {
 
 // jobEvents streams a job as it goes on, until it has ended.
 func (api *API) jobEvents(c *call) error {
-	j, err := c.mine()
+	j, err := c.mine("records:read")
 	if err != nil {
 		return err
 	}
@@ -340,11 +358,11 @@ func (api *API) undo(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
-	w, err := c.write(raw)
+	w, err := c.write()
 	if err != nil {
 		return err
 	}
@@ -353,7 +371,7 @@ func (api *API) undo(c *call) error {
 		return err
 	}
 	if set.Counts > undoAtOnce {
-		return c.enqueue(job.New{Kind: "undo", Queue: "bulk", Unique: "undo " + id.String(), Args: app.Undoing{User: c.actor.UUID, ChangeSet: id, Plan: text(body, "plan"), Reason: w.Reason}})
+		return c.enqueue(job.New{Kind: "undo", Queue: "bulk", Unique: "undo " + id.String(), Args: app.Undoing{Asker: exchange.AskerOf(c.actor), ChangeSet: id, Plan: text(body, "plan"), Reason: w.Reason}})
 	}
 	res, err := c.space.Engine.Undo(c.ctx(), c.actor, id, text(body, "plan"), w)
 	if err != nil {
@@ -376,7 +394,7 @@ func (api *API) upsert(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -390,11 +408,11 @@ func (api *API) upsert(c *call) error {
 		return err
 	}
 	if !there {
-		err := api.change(c, raw, record.Op{Do: record.Create, Object: o.Name, UUID: id, Values: body}, http.StatusCreated)
+		err := api.change(c, record.Op{Do: record.Create, Object: o.Name, UUID: id, Values: body}, http.StatusCreated)
 		if f := fault.As(err); err == nil || len(f.Fields) != 1 || f.Fields[0].Path != "id" { // somebody was faster
 			return err
 		}
 	}
 	delete(body, "version")
-	return api.change(c, raw, record.Op{Do: record.Update, Object: o.Name, UUID: id, Any: true, Values: body}, http.StatusOK)
+	return api.change(c, record.Op{Do: record.Update, Object: o.Name, UUID: id, Any: true, Values: body}, http.StatusOK)
 }

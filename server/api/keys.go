@@ -60,7 +60,7 @@ func (c *call) owners() (map[int64]any, error) {
 
 // addKey makes a key that acts as the caller, within what they may do themselves, and tells its secret this once.
 func (api *API) addKey(c *call) error {
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (c *call) definition(needed bool) (body map[string]any, version int64, err 
 	if err := c.defines(); err != nil {
 		return nil, 0, err
 	}
-	if body, _, err = rest.Body(c.w, c.r, rest.MaxBody); err != nil {
+	if body, err = c.body(rest.MaxBody); err != nil {
 		return nil, 0, err
 	}
 	if v, said := body["version"]; said {

@@ -51,11 +51,11 @@ func (api *API) invite(c *call) error {
 	if err := c.administers(); err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
-	w, err := c.write(raw)
+	w, err := c.write()
 	if err != nil {
 		return err
 	}
@@ -128,11 +128,10 @@ func (api *API) activity(c *call, active bool) error {
 	if id == c.actor.UUID {
 		return fault.New(fault.Conflict, "people.self")
 	}
-	_, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
-	if err != nil {
+	if _, err := c.body(rest.MaxBody); err != nil {
 		return err
 	}
-	if err := api.change(c, raw, record.Op{Do: record.Update, Object: "user", UUID: id, Any: true, Values: map[string]any{"active": active}}, http.StatusOK); err != nil {
+	if err := api.change(c, record.Op{Do: record.Update, Object: "user", UUID: id, Any: true, Values: map[string]any{"active": active}}, http.StatusOK); err != nil {
 		return err
 	}
 	c.space.Changed("user")
@@ -150,7 +149,7 @@ func (api *API) changeMe(c *call) error {
 	if c.via == "api" {
 		return fault.New(fault.Forbidden, "right.session")
 	}
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}

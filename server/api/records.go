@@ -56,7 +56,7 @@ func (api *API) list(c *call) error {
 }
 
 func (api *API) query(c *call) error {
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (api *API) aggregate(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -183,8 +183,8 @@ func (api *API) get(c *call) error {
 }
 
 // change does one operation and answers the record as it is then.
-func (api *API) change(c *call, raw []byte, op record.Op, status int) error {
-	w, err := c.write(raw)
+func (api *API) change(c *call, op record.Op, status int) error {
+	w, err := c.write()
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (api *API) create(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (api *API) create(c *call) error {
 		}
 		delete(body, "id")
 	}
-	return api.change(c, raw, op, http.StatusCreated)
+	return api.change(c, op, http.StatusCreated)
 }
 
 // seen reads which version the caller saw: in the body, or strictly in If-Match.
@@ -282,7 +282,7 @@ func (api *API) update(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -290,7 +290,7 @@ func (api *API) update(c *call) error {
 	if err := c.seen(body, &op); err != nil {
 		return err
 	}
-	return api.change(c, raw, op, http.StatusOK)
+	return api.change(c, op, http.StatusOK)
 }
 
 func (api *API) remove(c *call) error {
@@ -309,7 +309,7 @@ func (api *API) plain(c *call, do string) error {
 	if err != nil {
 		return err
 	}
-	return api.change(c, nil, record.Op{Do: do, Object: o.Name, UUID: id}, http.StatusOK)
+	return api.change(c, record.Op{Do: do, Object: o.Name, UUID: id}, http.StatusOK)
 }
 
 func (api *API) act(c *call) error {
@@ -317,11 +317,11 @@ func (api *API) act(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, raw, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
-	w, err := c.write(raw)
+	w, err := c.write()
 	if err != nil {
 		return err
 	}
@@ -360,7 +360,7 @@ func (api *API) search(c *call) error {
 	if err := c.actor.Need("records:read"); err != nil {
 		return err
 	}
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}
@@ -407,7 +407,7 @@ func (api *API) duplicates(c *call) error {
 	if err != nil {
 		return err
 	}
-	body, _, err := rest.Body(c.w, c.r, rest.MaxBody)
+	body, err := c.body(rest.MaxBody)
 	if err != nil {
 		return err
 	}

@@ -218,3 +218,59 @@ func TestTwoNodesAnswerAsOne(t *testing.T) {
 	}
 	p.want(400, "GET", "/records/customer", nil, "After", "nonsense")
 }
+
+// A job is as narrow as the key that asked for it, and happens once for an Idempotency-Key.
+func TestJobsAreAsNarrowAsTheirKeyAndHappenOnce(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		p := s.first()
+		const n = 520 // more than a request undoes itself
+		for from := 0; from < n; from += 52 {
+			var ops []any
+			for i := range 52 {
+				ops = append(ops, map[string]any{"method": "POST", "object": "customer", "body": map[string]any{"name": fmt.Sprint("客户", from+i), "level": "C"}})
+			}
+			p.want(200, "POST", "/bulk", map[string]any{"operations": ops})
+		}
+		mass := map[string]any{"object": "customer", "values": map[string]any{"level": "A"}}
+		one := p.want(202, "POST", "/jobs/update", mass, "Idempotency-Key", "k")
+		two := p.want(202, "POST", "/jobs/update", mass, "Idempotency-Key", "k")
+		if one.body["id"] != two.body["id"] || two.header.Get("Idempotent-Replayed") != "true" || one.header.Get("Idempotent-Replayed") != "" {
+			t.Errorf("two jobs for one key: %v %v", one.body["id"], two.body["id"])
+		}
+		p.want(422, "POST", "/jobs/update", map[string]any{"object": "customer", "values": map[string]any{"level": "B"}}, "Idempotency-Key", "k")
+		set := p.ended(one.body["id"].(string))["progress"].(map[string]any)["change_set"].(string)
+
+		reader := s.withKey(p, "records:read")
+		reader.want(403, "POST", "/jobs/update", mass)
+		reader.want(403, "POST", "/jobs/"+one.body["id"].(string)+"/retry", nil)
+		reader.want(403, "POST", "/jobs/"+one.body["id"].(string)+"/cancel", nil)
+		s.withKey(p, "schema").want(403, "GET", "/jobs", nil)
+		if r := reader.do("POST", "/change-sets/"+set+"/undo", map[string]any{}); r.code == 202 {
+			p.ended(r.body["id"].(string))
+		}
+		if got := p.total("/records/customer?level=A"); got != n {
+			t.Errorf("a key that reads has undone %d changes", n-got)
+		}
+	})
+}
+
+func TestStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := serve(t, app.Config{Data: t.TempDir()})
+	p := s.first()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for n := range 51 {
+		r, err := http.NewRequestWithContext(ctx, "GET", s.http.URL+"/w/main/api/v1/changes?after=now", nil)
+		must(t, err)
+		r.AddCookie(&http.Cookie{Name: "session", Value: p.cookie})
+		r.Header.Set("Accept", "text/event-stream")
+		w, err := http.DefaultClient.Do(r)
+		must(t, err)
+		defer w.Body.Close()
+		if want := map[bool]int{true: 200, false: 429}[n < 50]; w.StatusCode != want {
+			t.Fatalf("stream %d is answered with %d", n+1, w.StatusCode)
+		}
+	}
+	p.want(200, "GET", "/records/customer", nil)
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"youpeng/engine/access"
+	"youpeng/engine/exchange"
 	"youpeng/engine/query"
 	"youpeng/engine/record"
 	"youpeng/modules"
@@ -23,11 +24,11 @@ func (s *Space) Module() *modules.Space { return s.module }
 
 // Mass is a change of all records that a question finds.
 type Mass struct {
-	User   uuid.UUID       `json:"user"` // who asked; their rights of the time of the work hold
-	Object string          `json:"object"`
-	Filter json.RawMessage `json:"filter,omitempty"`
-	Values json.RawMessage `json:"values,omitempty"`
-	Reason string          `json:"reason,omitempty"`
+	exchange.Asker                 // their rights of the time of the work hold, as narrow as their key's
+	Object         string          `json:"object"`
+	Filter         json.RawMessage `json:"filter,omitempty"`
+	Values         json.RawMessage `json:"values,omitempty"`
+	Reason         string          `json:"reason,omitempty"`
 }
 
 // MassProgress is how far it is.
@@ -64,7 +65,7 @@ func mass(ctx context.Context, run *job.Run, do string) error {
 	if _, err := run.Resume(&p); err != nil {
 		return job.Final(err)
 	}
-	a, _, err := s.Actor(ctx, m.User, "zh", nil)
+	a, _, err := s.Actor(ctx, m.User, m.Locale, m.Scopes)
 	if err != nil {
 		return job.Final(err)
 	}
@@ -183,7 +184,7 @@ func (s *Space) changeSet(ctx context.Context, a *access.Actor, id *uuid.UUID, n
 
 // Undoing is the undo of a large change set.
 type Undoing struct {
-	User      uuid.UUID `json:"user"`
+	exchange.Asker
 	ChangeSet uuid.UUID `json:"change_set"`
 	Plan      string    `json:"plan,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
@@ -196,7 +197,7 @@ func undo(ctx context.Context, _ *modules.Space, run *job.Run) error {
 	if err := run.Decode(&u); err != nil {
 		return job.Final(err)
 	}
-	a, _, err := s.Actor(ctx, u.User, "zh", nil)
+	a, _, err := s.Actor(ctx, u.User, u.Locale, u.Scopes)
 	if err != nil {
 		return job.Final(err)
 	}
