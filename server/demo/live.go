@@ -88,7 +88,7 @@ func (w *world) live(first time.Time) error {
 		plan(max(1, w.aims.Customers/60), w.moveDeal)
 		plan(1+w.rand.IntN(2), w.newTicket)
 		plan(2, w.workTicket)
-		plan(max(1, w.aims.Customers/50), w.finishTask)
+		plan(max(1, w.aims.Customers/25), w.finishTask)
 		slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
 		for _, e := range events {
 			if e.at.After(w.until) {
@@ -328,9 +328,14 @@ func (w *world) moveDeal() error {
 	}
 	w.deals = slices.Delete(w.deals, best, best+1)
 	w.made["won"]++
-	d.c.bought = true
 	if _, err := w.do(a, "deal", "win", d.id, map[string]any{}); err != nil {
 		return err
+	}
+	if !d.c.bought {
+		d.c.bought = true
+		if _, err := w.write(a, record.Op{Do: record.Update, Object: "customer", UUID: d.c.id, Any: true, Values: map[string]any{"status": "active"}}); err != nil {
+			return err
+		}
 	}
 	return w.order(d)
 }

@@ -1,14 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { make } from './records'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, listen } from './steps'
 
 test.describe('sqlite', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('a call, the next step, and the talk about it', async ({ page }) => {
     const errors = listen(page)
@@ -66,11 +62,7 @@ test.describe('sqlite', () => {
 
 test.describe('postgres', () => {
   test.use({ locale: 'en-US', colorScheme: 'dark' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('the tasks of the day are on the first page and end there', async ({ page }) => {
     const errors = listen(page)

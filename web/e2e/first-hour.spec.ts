@@ -1,14 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { make } from './records'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, listen, password } from './steps'
 
 test.describe('sqlite', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('the first hour of the first person', async ({ page }) => {
     const errors = listen(page)
@@ -75,11 +71,7 @@ test.describe('sqlite', () => {
 
 test.describe('postgres', () => {
   test.use({ locale: 'en-US', colorScheme: 'dark' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('the same in English, in the dark and on a phone', async ({ page, browser }) => {
     const errors = listen(page)

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, faces, listen } from './steps'
 
 /** 客户名称,联系人,手机 / 华信科技有限公司,张三,13800138000 / 重庆单氏食品厂,李四,12 / 华信科技,王五,13800138000 in GB18030. */
@@ -9,11 +9,7 @@ const file = Buffer.from(
 )
 
 test.describe('中文', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('a file comes in, is mended, is taken back, and a list goes out', async ({ page }) => {
     test.setTimeout(240_000)
@@ -85,11 +81,7 @@ test.describe('中文', () => {
 
 test.describe('English', () => {
   test.use({ locale: 'en-US' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('all that a list finds is changed by a job, and an import is taken back', async ({ page, browser }) => {
     test.setTimeout(240_000)

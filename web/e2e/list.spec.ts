@@ -1,16 +1,12 @@
 import { expect, test } from '@playwright/test'
 import { ask, make } from './records'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, listen } from './steps'
 
 type Field = { name: string; kind: string; right: string; filter: boolean; label: { zh: string } }
 
 test.describe('sqlite', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('a list is filtered, sorted and edited', async ({ page }) => {
     const errors = listen(page)
@@ -91,11 +87,7 @@ test.describe('sqlite', () => {
 
 test.describe('postgres', () => {
   test.use({ locale: 'en-US', colorScheme: 'dark' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('many are changed at once, deleted, and told apart', async ({ page }) => {
     const errors = listen(page)

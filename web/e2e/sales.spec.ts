@@ -1,14 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { ask, make } from './records'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, listen } from './steps'
 
 test.describe('sqlite', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('from a lead to a deal that is won', async ({ page }) => {
     const errors = listen(page)
@@ -89,11 +85,7 @@ test.describe('sqlite', () => {
 
 test.describe('postgres', () => {
   test.use({ locale: 'en-US', colorScheme: 'dark' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('from a deal that is won to an order and a ticket', async ({ page }) => {
     const errors = listen(page)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { test } from '@playwright/test'
 
 /** A server of a test's own on a fresh database, with the one-time link that it printed. */
 export type Server = { base: string; link: string; stop: () => Promise<void> }
@@ -42,6 +43,23 @@ export async function start(database: Database): Promise<Server> {
       child.kill('SIGTERM')
       await ended
       rmSync(data, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The server of all tests of a block, there while they run. */
+export function served(database: Database): Omit<Server, 'stop'> {
+  let server: Server
+  test.beforeAll(async () => {
+    server = await start(database)
+  })
+  test.afterAll(() => server.stop())
+  return {
+    get base() {
+      return server.base
+    },
+    get link() {
+      return server.link
     },
   }
 }

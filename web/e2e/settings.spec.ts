@@ -1,13 +1,9 @@
 import { expect, test } from '@playwright/test'
-import { type Server, start } from './server'
+import { served } from './server'
 import { clean, enter, faces, listen, password } from './steps'
 
 test.describe('中文', () => {
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('sqlite')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('sqlite')
 
   test('an administrator sets the workspace up', async ({ page, browser }) => {
     test.setTimeout(240_000)
@@ -123,11 +119,7 @@ test.describe('中文', () => {
 
 test.describe('English', () => {
   test.use({ locale: 'en-US' })
-  let server: Server
-  test.beforeAll(async () => {
-    server = await start('postgres')
-  })
-  test.afterAll(() => server.stop())
+  const server = served('postgres')
 
   test('keys, tags, stages, and every page of the settings on a phone in the dark', async ({ page, browser }) => {
     test.setTimeout(240_000)

@@ -68,6 +68,45 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
       </Command.Item>
     )
 
+  const places = [
+    command(
+      'go-home',
+      <House />,
+      t('app.nav.home'),
+      () => navigate({ to: '/w/$workspace', params: { workspace } }),
+      'g h',
+    ),
+    ...nav.map((entity) => {
+      const Icon = iconOf(entity)
+      return command(`go-${entity.name}`, <Icon />, label(entity.plural), () =>
+        navigate({ to: '/w/$workspace/$object', params: { workspace, object: entity.name } }),
+      )
+    }),
+    settings &&
+      command('go-settings', <Settings />, t('app.nav.settings'), () =>
+        navigate({ to: '/w/$workspace/settings', params: { workspace } }),
+      ),
+  ]
+  const deeds = [
+    ...nav
+      .filter((entity) => me.rights[entity.name]?.create)
+      .map((entity) =>
+        command(`new-${entity.name}`, <Plus />, t('app.make', { name: label(entity.label) }), () =>
+          create(entity.name),
+        ),
+      ),
+    command('theme', <Moon />, theme === 'dark' ? t('app.to_light') : t('app.to_dark'), () =>
+      setTheme(theme === 'dark' ? 'light' : 'dark'),
+    ),
+    command(
+      'language',
+      <Languages />,
+      lang === 'zh' ? 'English' : t('app.chinese'),
+      () => void setLanguage(lang === 'zh' ? 'en' : 'zh'),
+    ),
+  ]
+  const nothing = byObject.length === 0 && ![...places, ...deeds].some(Boolean)
+
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -86,10 +125,13 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
               />
               <Kbd>Esc</Kbd>
             </div>
-            <Command.List className="max-h-[56vh] overflow-y-auto p-1.5">
-              <Command.Empty className="py-10 text-center text-sm text-muted">
+            {nothing && (
+              <p role="status" className="py-10 text-center text-sm text-muted">
                 {found.isFetching ? t('ui.loading') : t('ui.nothing')}
-              </Command.Empty>
+              </p>
+            )}
+            {/* A list of choices without one is no list: it is hidden, for eyes and for screen readers. */}
+            <Command.List hidden={nothing} className="max-h-[56vh] overflow-y-auto p-1.5">
               {byObject.map((entity) => {
                 const Icon = iconOf(entity)
                 const total = found.data?.totals?.[entity.name]
@@ -123,41 +165,10 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
                 )
               })}
               <Command.Group heading={t('app.go')} className={group}>
-                {command(
-                  'go-home',
-                  <House />,
-                  t('app.nav.home'),
-                  () => navigate({ to: '/w/$workspace', params: { workspace } }),
-                  'g h',
-                )}
-                {nav.map((entity) => {
-                  const Icon = iconOf(entity)
-                  return command(`go-${entity.name}`, <Icon />, label(entity.plural), () =>
-                    navigate({ to: '/w/$workspace/$object', params: { workspace, object: entity.name } }),
-                  )
-                })}
-                {settings &&
-                  command('go-settings', <Settings />, t('app.nav.settings'), () =>
-                    navigate({ to: '/w/$workspace/settings', params: { workspace } }),
-                  )}
+                {places}
               </Command.Group>
               <Command.Group heading={t('app.do')} className={group}>
-                {nav
-                  .filter((entity) => me.rights[entity.name]?.create)
-                  .map((entity) =>
-                    command(`new-${entity.name}`, <Plus />, t('app.make', { name: label(entity.label) }), () =>
-                      create(entity.name),
-                    ),
-                  )}
-                {command('theme', <Moon />, theme === 'dark' ? t('app.to_light') : t('app.to_dark'), () =>
-                  setTheme(theme === 'dark' ? 'light' : 'dark'),
-                )}
-                {command(
-                  'language',
-                  <Languages />,
-                  lang === 'zh' ? 'English' : t('app.chinese'),
-                  () => void setLanguage(lang === 'zh' ? 'en' : 'zh'),
-                )}
+                {deeds}
               </Command.Group>
             </Command.List>
           </Command>

@@ -38,12 +38,14 @@ type Refusal = { status?: number; message?: string; requestId?: string | undefin
 export function Failure({ error, retry, className }: { error: unknown; retry?: () => void; className?: string }) {
   const { t } = useTranslation()
   const { status, message, requestId } = (error ?? {}) as Refusal
+  const back = <Button onClick={() => history.back()}>{t('ui.back')}</Button>
   if (status === 403)
     return (
       <State
         icon={Lock}
         title={t('ui.no_right')}
         text={message || t('ui.no_right_text')}
+        action={back}
         {...(className ? { className } : {})}
       />
     )
@@ -53,6 +55,7 @@ export function Failure({ error, retry, className }: { error: unknown; retry?: (
         icon={TriangleAlert}
         title={t('ui.not_found')}
         text={t('ui.not_found_text')}
+        action={back}
         {...(className ? { className } : {})}
       />
     )

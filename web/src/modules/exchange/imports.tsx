@@ -4,13 +4,14 @@ import { Download, FileSpreadsheet, Upload } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { useCatalog, useLabel } from '@/record/catalog'
-import { Page, Rows, row } from '@/settings/parts'
+import { Page, row } from '@/settings/parts'
 import { Badge } from '@/ui/badge'
-import { Button, buttonClass } from '@/ui/button'
+import { buttonClass } from '@/ui/button'
 import { integer, moment, useLocale } from '@/ui/format'
-import { Failure, Skeleton, State } from '@/ui/states'
+import { State } from '@/ui/states'
 import { figuresOf } from './data'
 import { ended, fileUrl, type Job } from './jobs'
+import { Pages } from './pages'
 import { Bar, StateBadge } from './progress'
 import { UndoImport } from './result'
 
@@ -29,7 +30,6 @@ export default function Imports() {
     refetchInterval: (query) =>
       query.state.data?.pages.some((page) => page.data.some((job) => !ended(job))) ? 2000 : false,
   })
-  const list = jobs.data?.pages.flatMap((page) => page.data) ?? []
   const begin = (
     <Link to={`/w/${workspace}/import` as '/'} className={buttonClass('primary')}>
       <Upload /> {t('exchange.import')}
@@ -37,26 +37,14 @@ export default function Imports() {
   )
   return (
     <Page title={t('exchange.imports')} text={t('exchange.imports_text')} actions={begin}>
-      {jobs.isPending ? (
-        <Skeleton lines={4} />
-      ) : jobs.isError ? (
-        <Failure error={jobs.error} retry={() => jobs.refetch()} />
-      ) : list.length === 0 ? (
-        <State icon={FileSpreadsheet} title={t('exchange.imports_none')} text={t('exchange.imports_none_text')} />
-      ) : (
-        <>
-          <Rows label={t('exchange.imports')}>
-            {list.map((job) => (
-              <ImportRow key={job.id} job={job} />
-            ))}
-          </Rows>
-          {jobs.hasNextPage && (
-            <Button className="mt-3" onClick={() => jobs.fetchNextPage()}>
-              {t('record.load_more')}
-            </Button>
-          )}
-        </>
-      )}
+      <Pages
+        jobs={jobs}
+        label={t('exchange.imports')}
+        empty={
+          <State icon={FileSpreadsheet} title={t('exchange.imports_none')} text={t('exchange.imports_none_text')} />
+        }
+        show={(job) => <ImportRow key={job.id} job={job} />}
+      />
     </Page>
   )
 }

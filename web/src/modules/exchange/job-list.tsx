@@ -5,13 +5,14 @@ import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
 import { queryClient } from '@/api/queries'
 import { messageOf } from '@/settings/data'
-import { Page, Rows, row } from '@/settings/parts'
+import { Page, row } from '@/settings/parts'
 import { Button, buttonClass } from '@/ui/button'
 import { Segments, Select } from '@/ui/control'
 import { ago, moment, useLocale } from '@/ui/format'
-import { State as Empty, Failure, Skeleton } from '@/ui/states'
+import { State as Empty } from '@/ui/states'
 import { toast, toastFailure } from '@/ui/toast'
 import { ended, fileOf, fileUrl, type Job, jobKinds, type State, useJobName } from './jobs'
+import { Pages } from './pages'
 import { Bar, StateBadge } from './progress'
 
 type Answer = { data: Job[]; counts?: Partial<Record<State, number>>; next: string | null }
@@ -40,7 +41,6 @@ export default function Jobs() {
     refetchInterval: (query) => (query.state.data?.pages[0]?.data.some((job) => !ended(job)) ? 2000 : 15_000),
   })
   const counts = jobs.data?.pages[0]?.counts
-  const list = jobs.data?.pages.flatMap((page) => page.data) ?? []
   return (
     <Page title={t('exchange.jobs')} text={t('exchange.jobs_text')}>
       <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -73,26 +73,12 @@ export default function Jobs() {
           <option value="all">{t('exchange.kind.all')}</option>
         </Select>
       </div>
-      {jobs.isPending ? (
-        <Skeleton lines={5} />
-      ) : jobs.isError ? (
-        <Failure error={jobs.error} retry={() => jobs.refetch()} />
-      ) : list.length === 0 ? (
-        <Empty icon={ListChecks} title={t('exchange.no_jobs')} text={t('exchange.no_jobs_text')} />
-      ) : (
-        <>
-          <Rows label={t('exchange.jobs')}>
-            {list.map((job) => (
-              <JobRow key={job.id} job={job} />
-            ))}
-          </Rows>
-          {jobs.hasNextPage && (
-            <Button className="mt-3" onClick={() => jobs.fetchNextPage()}>
-              {t('record.load_more')}
-            </Button>
-          )}
-        </>
-      )}
+      <Pages
+        jobs={jobs}
+        label={t('exchange.jobs')}
+        empty={<Empty icon={ListChecks} title={t('exchange.no_jobs')} text={t('exchange.no_jobs_text')} />}
+        show={(job) => <JobRow key={job.id} job={job} />}
+      />
     </Page>
   )
 }
