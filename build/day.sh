@@ -10,4 +10,4 @@ YOUPENG_TEST_POSTGRES=$(build/postgres.sh start)
 YOUPENG_BIN=$PWD/bin/youpeng
 YOUPENG_CHROMIUM=$(command -v chromium || command -v google-chrome)
 export YOUPENG_TEST_POSTGRES YOUPENG_BIN YOUPENG_CHROMIUM YOUPENG_DAY=1
-cd web && node_modules/.bin/playwright test day.spec.ts
+(cd web && node_modules/.bin/playwright test day.spec.ts)
