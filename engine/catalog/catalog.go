@@ -31,6 +31,7 @@ type Store struct {
 	seen    atomic.Int64 // the newest version that a write has met
 	mu      sync.Mutex   // one change or refresh at a time
 	watch   []func(*object.Catalog)
+	tell    func(db.Tx, Told) error
 
 	wake    chan struct{}
 	stop    context.CancelFunc

@@ -221,6 +221,9 @@ func (s *Store) apply(tx db.Tx, base *object.Catalog, note *entry, fn func(db.Tx
 			return err
 		}
 	}
+	if err := s.announce(tx, note, version, done); err != nil {
+		return err
+	}
 	cat, err := s.read(tx)
 	if err != nil {
 		return err

@@ -379,3 +379,41 @@ func TestDatabasesThatDoNotFitAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// Each change is told of once, in its transaction; what a newer program brings, when it is opened.
+func TestEachChangeIsToldOfOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var told []string
+		hear := func(_ db.Tx, x catalog.Told) error {
+			told = append(told, fmt.Sprint(x.Version, " ", x.User, " ", x.What))
+			return nil
+		}
+		must(t, w.cat.Tell(ctx, hear))
+		v := w.cat.Current().Version
+		w.change(add("customer", &object.Field{Name: "x_a", Kind: object.KindText, Label: word("a")}))
+		w.change(edit("customer", "code", unique(true)))
+		must(t, w.cat.Build(ctx))
+		again, err := catalog.Open(ctx, w.d, w.clock, standard(), "CNY")
+		must(t, err)
+		must(t, again.Tell(ctx, hear))
+		more := standard()
+		object.Add[string](more[1], "brought", object.KindText, word("brought"))
+		for range 2 {
+			again, err = catalog.Open(ctx, w.d, w.clock, more, "CNY")
+			must(t, err)
+			must(t, again.Tell(ctx, hear))
+		}
+		want := []string{fmt.Sprint(v+1, " 7 [customer.x_a]"), fmt.Sprint(v+2, " 7 [customer.code]"), fmt.Sprint(v+3, " 0 [customer.code]"), fmt.Sprint(v+4, " 0 []")}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, not %q", told, want)
+		}
+		failed := errors.New("the log is full")
+		must(t, again.Tell(ctx, func(db.Tx, catalog.Told) error { return failed }))
+		if _, err := again.Change(ctx, 0, catalog.By{}, add("customer", &object.Field{Name: "x_b", Kind: object.KindText, Label: word("b")})); !errors.Is(err, failed) {
+			t.Errorf("a change that could not be told of: %v", err)
+		}
+		if again.Current().Object("customer").Field("x_b") != nil {
+			t.Error("it stands nevertheless")
+		}
+	})
+}

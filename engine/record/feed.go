@@ -26,21 +26,36 @@ func (e *Engine) Changes(ctx context.Context, a *access.Actor, cursor string, ob
 	if err := e.warm(ctx, a, e.Catalog().Objects...); err != nil {
 		return nil, err
 	}
+	out, err := e.changes(ctx, a, cursor, at.Seq, objects)
+	if fault.Has(err, "catalog.moved") { // another node has changed definitions, and here they are not known yet
+		if err = e.catalog.Refresh(ctx); err == nil {
+			out, err = e.changes(ctx, a, cursor, at.Seq, objects)
+		}
+	}
+	return out, err
+}
+
+func (e *Engine) changes(ctx context.Context, a *access.Actor, cursor string, from int64, objects []string) (*Feed, error) {
 	out := &Feed{Data: []Moved{}}
 	err := e.db.Read(ctx, func(r db.Reader) error {
-		to, last, err := seqWindow(r, at.Seq, feedCommits)
+		to, last, err := seqWindow(r, from, feedCommits)
 		if err != nil {
 			return err
 		}
-		if at.Seq > last { // of a database that has been replaced by an older one
+		if from > last { // of a database that has been replaced by an older one
 			return fault.New(fault.Gone, "cursor.expired")
 		}
 		if cursor == "now" {
-			to, at.Seq = last, last
+			to, from = last, last
 		}
-		list, err := entriesAfterSeq(r, at.Seq, to)
+		list, err := entriesAfterSeq(r, from, to)
 		if err != nil {
 			return err
+		}
+		if out.Defined = definedIn(list); out.Defined > e.Catalog().Version {
+			if err := e.catalog.Verify(r, e.Catalog().Version); err != nil {
+				return err
+			}
 		}
 		out.Seq, out.More = to, to < last
 		if out.Cursor, err = e.seal.cursor(struct{ Seq int64 }{to}); err != nil {
@@ -81,6 +96,12 @@ func (e *Engine) tellFeed(ctx context.Context, r db.Reader, a *access.Actor, lis
 		}
 	}
 	for _, x := range list {
+		if x.Object == definitions {
+			if err := e.tellDefined(l, a, x, objects, out); err != nil {
+				return err
+			}
+			continue
+		}
 		o := cat.Numbered(x.Object)
 		if o == nil || a.Reading(o) == access.None || len(objects) > 0 && !slices.Contains(objects, o.Name) {
 			continue

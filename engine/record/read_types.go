@@ -143,15 +143,18 @@ type Feed struct {
 	Cursor string  `json:"cursor"`
 	More   bool    `json:"more"`
 	Seq    int64   `json:"-"` // the number of the last commit that it covers
+	// Defined is the newest version of the catalog that it tells of: an asker whose rights were resolved with an older one
+	// may have rights to more by now.
+	Defined int64 `json:"-"`
 }
 
-// Moved is one record's change in the feed.
+// Moved is one record's change in the feed, or one of the definitions of an object, which has no id.
 type Moved struct {
 	Cursor    string    `json:"cursor"`
 	ChangeSet uuid.UUID `json:"change_set"`
-	Object    string    `json:"object"`
-	ID        uuid.UUID `json:"id"`
-	Op        string    `json:"op"` // create, update, delete, restore, gone
+	Object    string    `json:"object,omitempty"`
+	ID        uuid.UUID `json:"id,omitzero"`
+	Op        string    `json:"op"` // create, update, delete, restore, gone, define
 	Version   int64     `json:"version"`
 	Fields    []string  `json:"fields,omitempty"`
 	Actor     any       `json:"actor,omitempty"`

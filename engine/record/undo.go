@@ -62,6 +62,9 @@ func (e *Engine) PlanUndo(ctx context.Context, a *access.Actor, id uuid.UUID) (*
 	if err != nil {
 		return nil, err
 	}
+	if set.Kind == Define {
+		return nil, fault.New(fault.Conflict, "change_set.define")
+	}
 	out := &UndoPlan{ChangeSet: id, Counts: map[string]int{}, Conflicts: []Conflict{}}
 	digest := sha256.New()
 	err = e.undoWalk(ctx, a, set, func(part []undoing, r db.Reader) error {
@@ -112,6 +115,9 @@ func (e *Engine) Undo(ctx context.Context, a *access.Actor, id uuid.UUID, digest
 	set, err := e.ChangeSetOf(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if set.Kind == Define {
+		return nil, fault.New(fault.Conflict, "change_set.define")
 	}
 	if set.State == "undone" {
 		return nil, fault.New(fault.Conflict, "undo.done")

@@ -274,7 +274,7 @@ func (api *API) changes(c *call) error {
 			return fault.New(fault.BadRequest, "wait.invalid", "max", 60)
 		}
 	}
-	feed, err := c.space.Engine.Changes(c.ctx(), c.actor, after, objects)
+	feed, err := c.feed(after, objects)
 	if err != nil {
 		return err
 	}
@@ -285,11 +285,27 @@ func (api *API) changes(c *call) error {
 		if !c.await(feed.Seq, time.Until(end)) {
 			break
 		}
-		if feed, err = c.space.Engine.Changes(c.ctx(), c.actor, feed.Cursor, objects); err != nil {
+		if feed, err = c.feed(feed.Cursor, objects); err != nil {
 			return err
 		}
 	}
 	return rest.JSON(c.w, http.StatusOK, feed)
+}
+
+// feed reads the feed with the rights of now: again, where it tells of definitions newer than those rights.
+func (c *call) feed(after string, objects []string) (*record.Feed, error) {
+	for {
+		version := c.space.Engine.Catalog().Version
+		actor, _, err := c.space.Actor(c.ctx(), c.actor.UUID, c.actor.Locale, c.actor.Scopes)
+		if err != nil {
+			return nil, err
+		}
+		c.actor = actor
+		feed, err := c.space.Engine.Changes(c.ctx(), actor, after, objects)
+		if err != nil || feed.Defined <= version {
+			return feed, err
+		}
+	}
 }
 
 // streamLife is how long a stream of changes lasts before its reader comes again, with the rights that it has then.
@@ -309,12 +325,8 @@ func (c *call) streamChanges(feed *record.Feed, objects []string) error {
 		if !feed.More && !c.await(feed.Seq, 25*time.Second) && c.ctx().Err() != nil {
 			return nil
 		}
-		actor, _, err := c.space.Actor(c.ctx(), c.actor.UUID, c.actor.Locale, c.actor.Scopes)
-		if err != nil {
-			return nil
-		}
-		c.actor = actor
-		if feed, err = c.space.Engine.Changes(c.ctx(), c.actor, feed.Cursor, objects); err != nil {
+		var err error
+		if feed, err = c.feed(feed.Cursor, objects); err != nil {
 			return nil
 		}
 	}

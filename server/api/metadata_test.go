@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -220,4 +221,67 @@ func TestAnotherNodeTakesNewDefinitions(t *testing.T) {
 	if n := int(away.want(200, "GET", "/records/x_project?x_stage=done", nil, "After", made.header.Get("Change-Set")).body["total"].(float64)); n != 1 {
 		t.Errorf("%d on the other node", n)
 	}
+}
+
+// Changes of definitions stand in the feed between the records, for whoever may read the object, and wake who waits.
+func TestTheFeedTellsOfDefinitions(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		boss := s.first()
+		amy := s.invite("amy@example.com", "salesperson")
+		start := func(p *person) string { return p.want(200, "GET", "/changes?after=now", nil).body["cursor"].(string) }
+		told := func(p *person, cursor string, n int) (list []string) {
+			p.s.t.Helper()
+			for more := true; len(list) < n && more; {
+				got := p.want(200, "GET", "/changes?objects=customer,x_project,role&wait=20&after="+cursor, nil).body
+				cursor, more = got["cursor"].(string), len(got["data"].([]any)) > 0
+				for _, x := range got["data"].([]any) {
+					m := x.(map[string]any)
+					what := fmt.Sprint(m["op"], " ", m["object"])
+					if m["id"] == nil {
+						what += fmt.Sprint(" ", m["fields"])
+					}
+					list = append(list, what)
+				}
+			}
+			return list
+		}
+		hers, his := start(amy), start(boss)
+		heard := make(chan reply)
+		go func() {
+			heard <- (&person{s: s, cookie: amy.cookie}).do("GET", "/changes?objects=x_project&wait=30&after="+hers, nil)
+		}()
+		amy.customer("之前")
+		boss.want(201, "POST", "/meta/objects", projectForm)
+		first := (<-heard).body["data"].([]any)[0].(map[string]any)
+		if first["op"] != "define" || first["object"] != "x_project" || first["id"] != nil || first["version"] != boss.want(200, "GET", "/me", nil).body["catalog_version"] || first["actor"].(map[string]any)["id"] != boss.id {
+			t.Errorf("waited for %v", first)
+		}
+		amy.want(201, "POST", "/records/x_project", map[string]any{"name": "一号"})
+		boss.want(201, "POST", "/meta/objects/role/fields", map[string]any{"name": "x_a", "kind": "text", "label": text("a")})
+		boss.want(201, "POST", "/meta/objects/customer/fields", map[string]any{"name": "x_secret", "kind": "text", "label": text("a")})
+		boss.want(409, "GET", "/change-sets/"+first["change_set"].(string)+"/undo", nil)
+		boss.want(409, "POST", "/change-sets/"+first["change_set"].(string)+"/undo", map[string]any{})
+		if got := fmt.Sprint(told(boss, his, 5)); got != "[create customer define x_project [x_stage x_budget x_number] create x_project define role [x_a] define customer [x_secret]]" {
+			t.Errorf("the administrator is told %s", got)
+		}
+		// What the role hides is hidden here too.
+		role := boss.want(200, "GET", "/records/role/"+boss.role("salesperson"), nil).body
+		rights := role["rights"].(string)
+		var all map[string]any
+		must(t, json.Unmarshal([]byte(rights), &all))
+		all["fields"] = map[string]any{"customer": map[string]any{"x_secret": "hidden"}}
+		all["objects"] = map[string]any{"role": map[string]any{"read": "none"}}
+		now, err := json.Marshal(all)
+		must(t, err)
+		boss.want(200, "PATCH", "/records/role/"+role["id"].(string), map[string]any{"version": role["version"], "rights": string(now)})
+		if got := fmt.Sprint(told(amy, hers, 3)); got != "[create customer define x_project [x_stage x_budget x_number] create x_project]" {
+			t.Errorf("a salesperson is told %s", got)
+		}
+		hers = start(amy)
+		v := boss.want(200, "GET", "/meta/objects", nil).body["version"]
+		boss.want(200, "PATCH", "/meta/objects/x_project", map[string]any{"version": v, "retired": true})
+		if got := fmt.Sprint(told(amy, hers, 1)); got != "[gone x_project <nil>]" {
+			t.Errorf("after it was retired a salesperson is told %s", got)
+		}
+	})
 }

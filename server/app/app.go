@@ -209,6 +209,9 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.Catalog.Tell(ctx, func(tx db.Tx, t catalog.Told) error { return s.Engine.Defined(tx, t.User, t.Via, t.Version, t.What) }); err != nil {
+		return err
+	}
 	if err := tables(ctx, s.DB); err != nil {
 		return err
 	}
