@@ -110,6 +110,26 @@ func (s *Store) Put(ctx context.Context, f File, r io.Reader, most int64) (*File
 	return &f, nil
 }
 
+// What one user may keep of files that expire, so that nobody fills the disk with what nothing holds. What jobs make for
+// them counts, and is never refused.
+const (
+	MostFiles = 500
+	MostBytes = 4 << 30
+)
+
+// Room refuses more bytes of a user who keeps too much already. Ask before the bytes are read.
+func (s *Store) Room(ctx context.Context, owner, more int64) error {
+	var files, size int64
+	err := s.db.Read(ctx, func(r db.Reader) (err error) {
+		files, size, err = held(r, owner, s.clock.Now())
+		return err
+	})
+	if err == nil && (files >= MostFiles || size+max(more, 0) > MostBytes) {
+		err = fault.New(fault.TooMany, "files.many", "max", MostFiles, "gib", MostBytes>>30)
+	}
+	return err
+}
+
 // place brings finished bytes to where their hash says.
 func (s *Store) place(from string, hash [32]byte) error {
 	to := s.path(hash)

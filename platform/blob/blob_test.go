@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"youpeng/platform/clock"
 	"youpeng/platform/db"
 	"youpeng/platform/db/dbtest"
@@ -98,6 +100,38 @@ func TestHalfAnUploadLeavesNothing(t *testing.T) {
 		if gone, err := s.Sweep(ctx); gone != 0 || err != nil || kept(t, s) != 0 {
 			t.Errorf("swept %d, %v; %d kept", gone, err, kept(t, s))
 		}
+	})
+}
+
+func TestWhatOneUserMayKeepIsBounded(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, open func() *db.DB) {
+		s, c := opened(t, open())
+		rows := func(n int, owner, size int64, expires time.Time) {
+			must(t, s.db.Write(ctx, func(tx db.Tx) error {
+				for range n {
+					if err := insert(tx, &File{ID: uuid.New(), Name: "a", Owner: owner, Size: size, Created: c.Now(), Expires: expires}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+		rows(MostFiles, 1, 1, time.Time{}) // these stay, and so something holds them
+		rows(MostFiles-1, 1, 1, c.Now().Add(time.Hour))
+		rows(4, 2, MostBytes/4, c.Now().Add(time.Hour))
+		must(t, s.Room(ctx, 1, -1))
+		must(t, s.Room(ctx, 2, 0))
+		must(t, s.Room(ctx, 3, MostBytes))
+		rows(1, 1, 1, c.Now().Add(time.Hour))
+		for owner, more := range map[int64]int64{1: 1, 2: 1, 3: MostBytes + 1} {
+			if err := s.Room(ctx, owner, more); !fault.Is(err, fault.TooMany) {
+				t.Errorf("user %d: %v", owner, err)
+			}
+		}
+		c.Advance(time.Hour)
+		must(t, s.Room(ctx, 1, 1))
+		must(t, s.Room(ctx, 2, 1))
 	})
 }
 

@@ -75,6 +75,12 @@ func alone(r db.Reader, hash [32]byte, now time.Time) (bool, error) {
 	return n == 0, err
 }
 
+// held answers how many files that will expire a user has, and their size.
+func held(r db.Reader, owner int64, now time.Time) (files, size int64, err error) {
+	_, err = r.One([]any{&files, &size}, "SELECT count(*), CAST(coalesce(sum(size), 0) AS "+r.Dialect().Type(db.Int)+") FROM sys_file WHERE owner = ? AND expires > ?", owner, now.UnixMicro())
+	return files, size, err
+}
+
 func remove(tx db.Tx, id uuid.UUID) error {
 	_, err := tx.Exec("DELETE FROM sys_file WHERE uuid = ?", id[:])
 	return err

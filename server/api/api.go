@@ -24,13 +24,14 @@ import (
 
 // API serves one program.
 type API struct {
-	app    *app.App
-	log    *slog.Logger
-	secure bool // behind TLS: the cookie is bound to the host
-	table  []route
-	open   seats
-	opts   Options
-	pace   *paces
+	app     *app.App
+	log     *slog.Logger
+	secure  bool // behind TLS: the cookie is bound to the host
+	table   []route
+	open    seats // streams and requests that wait
+	sending seats // uploads
+	opts    Options
+	pace    *paces
 }
 
 // call is one request within a workspace, by somebody known.
@@ -128,7 +129,8 @@ func table() []route {
 
 // New makes the handler of everything that is served. Unsafe requests of other sites are refused before anything else.
 func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Handler {
-	api := &API{app: a, log: log, secure: secure, table: table(), pace: newPaces(clock.Wall{}), opts: Options{Rate: DefaultRate}}
+	api := &API{app: a, log: log, secure: secure, table: table(), pace: newPaces(clock.Wall{}), opts: Options{Rate: DefaultRate},
+		open: seats{most: mostStreams, code: "streams.many"}, sending: seats{most: mostUploads, code: "uploads.many"}}
 	for _, o := range options {
 		api.opts = o
 	}
@@ -148,7 +150,7 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 			if err != nil {
 				return err
 			}
-			if streams(r) {
+			if streams(r) || r.URL.Query().Has("wait") {
 				if err := api.open.take(c.who); err != nil {
 					return err
 				}

@@ -21,8 +21,15 @@ import (
 // upload takes a file as the body, or as the first part with a file name of a form. It streams, and is kept whole or not
 // at all.
 func (api *API) upload(c *call) error {
+	if err := api.sending.take(c.who); err != nil {
+		return err
+	}
+	defer api.sending.give(c.who)
 	body, name, kind, err := c.sent()
 	if err != nil {
+		return err
+	}
+	if err := c.space.Files().Room(c.ctx(), c.actor.User, c.r.ContentLength); err != nil {
 		return err
 	}
 	if c.r.ContentLength > exchange.MaxFile+(1<<20) {

@@ -110,11 +110,17 @@ type bucket struct {
 	full time.Time // when everything will have grown back
 }
 
-// mostStreams is how many streams one account holds open at once: each costs a goroutine and looks at the database.
-const mostStreams = 50
+// How many of what takes long one account has going at once: streams and waiting requests each cost a goroutine and look
+// at the database, uploads each fill the disk before they are judged whole.
+const (
+	mostStreams = 50
+	mostUploads = 8
+)
 
-// seats counts the open streams of each account.
+// seats counts what each account has going.
 type seats struct {
+	most  int
+	code  string // of the refusal
 	mu    sync.Mutex
 	taken map[int64]int
 }
@@ -122,8 +128,8 @@ type seats struct {
 func (s *seats) take(account int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.taken[account] >= mostStreams {
-		f := fault.New(fault.TooMany, "streams.many", "max", mostStreams)
+	if s.taken[account] >= s.most {
+		f := fault.New(fault.TooMany, s.code, "max", s.most)
 		f.Retry = 30
 		return f
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -254,23 +255,60 @@ func TestJobsAreAsNarrowAsTheirKeyAndHappenOnce(t *testing.T) {
 	})
 }
 
-func TestStreamsAreBounded(t *testing.T) {
-	t.Parallel()
-	s := serve(t, app.Config{Data: t.TempDir()})
-	p := s.first()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for n := range 51 {
-		r, err := http.NewRequestWithContext(ctx, "GET", s.http.URL+"/w/main/api/v1/changes?after=now", nil)
-		must(t, err)
-		r.AddCookie(&http.Cookie{Name: "session", Value: p.cookie})
-		r.Header.Set("Accept", "text/event-stream")
-		w, err := http.DefaultClient.Do(r)
-		must(t, err)
-		defer w.Body.Close()
-		if want := map[bool]int{true: 200, false: 429}[n < 50]; w.StatusCode != want {
-			t.Fatalf("stream %d is answered with %d", n+1, w.StatusCode)
+// Streams and requests that wait are bounded together, uploads by themselves and by what is kept already.
+func TestWhatTakesLongIsBounded(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		p := s.first()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		send := func(method, path string, body io.Reader, headers ...string) (int, error) {
+			r, err := http.NewRequestWithContext(ctx, method, s.http.URL+"/w/main/api/v1"+path, body)
+			must(t, err)
+			r.AddCookie(&http.Cookie{Name: "session", Value: p.cookie})
+			for i := 0; i+1 < len(headers); i += 2 {
+				r.Header.Set(headers[i], headers[i+1])
+			}
+			w, err := http.DefaultClient.Do(r)
+			if err != nil {
+				return 0, err
+			}
+			t.Cleanup(func() { w.Body.Close() })
+			return w.StatusCode, nil
 		}
-	}
-	p.want(200, "GET", "/records/customer", nil)
+		for n := range 30 {
+			if code, err := send("GET", "/changes?after=now", nil, "Accept", "text/event-stream"); code != 200 || err != nil {
+				t.Fatalf("stream %d is answered with %d, %v", n+1, code, err)
+			}
+		}
+		cursor := p.want(200, "GET", "/changes?after=now&objects=deal", nil).body["cursor"].(string)
+		answers := make(chan int, 30)
+		for range 30 { // 20 of them have room, and wait
+			go func() {
+				code, _ := send("GET", "/changes?objects=deal&wait=60&after="+cursor, nil)
+				answers <- code
+			}()
+		}
+		for range 10 {
+			if code := <-answers; code != 429 {
+				t.Errorf("a waiting request beyond the bound is answered with %d", code)
+			}
+		}
+		p.want(429, "GET", "/changes?after=now&wait=1", nil)
+		p.want(200, "GET", "/changes?after=now", nil)
+		p.want(200, "GET", "/records/customer", nil)
+
+		begun := make(chan int, 8)
+		for range 8 { // half of each arrives
+			r, w := io.Pipe()
+			go func() { _, _ = send("POST", "/files?name=a.csv", r) }()
+			go func() {
+				_, _ = w.Write([]byte("half"))
+				begun <- 1
+			}()
+			<-begun
+		}
+		for p.do("POST", "/files?name=a.csv", "whole").code != 429 { // the last may still be on its way
+		}
+		cancel()
+	})
 }
