@@ -74,8 +74,10 @@ func (l *Log) Last(ctx context.Context) (Place, error) {
 func (l *Log) Touched(ctx context.Context, object int, after int64, limit int) (ids []int64, err error) {
 	err = l.db.Read(ctx, func(r db.Reader) error {
 		ids = ids[:0]
-		rows, err := r.Query(`SELECT c.record FROM sys_commit k JOIN sys_change c ON c.commit_id = k.id WHERE k.seq > ? AND c.object = ?
- UNION SELECT c.record FROM sys_commit k JOIN sys_change c ON c.commit_id = k.id WHERE k.seq IS NULL AND c.object = ? LIMIT ?`, after, object, object, limit)
+		// Commits come first, which SQLite does in this order for a CROSS JOIN alone: an object may have millions of changes
+		// and none since.
+		rows, err := r.Query(`SELECT c.record FROM sys_commit k CROSS JOIN sys_change c WHERE c.commit_id = k.id AND k.seq > ? AND c.object = ?
+ UNION SELECT c.record FROM sys_commit k CROSS JOIN sys_change c WHERE c.commit_id = k.id AND k.seq IS NULL AND c.object = ? LIMIT ?`, after, object, object, limit)
 		if err != nil {
 			return err
 		}

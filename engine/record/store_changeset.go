@@ -27,7 +27,7 @@ func createTables(tx db.Tx) error {
 		"TABLE IF NOT EXISTS sys_change (" + d.Key("id") + ", commit_id" + i + n + ", change_set" + i + n + ", object" + i + n + ", record" + i + n + ", op" + t + n +
 			", version" + i + n + ", rev" + i + n + ", before" + t + n + ", names" + t + n + ", sealed" + b + ", salt" + b + ", digest" + b + n + ")",
 		"INDEX IF NOT EXISTS sys_change_record ON sys_change (object, record, id)",
-		"INDEX IF NOT EXISTS sys_change_commit ON sys_change (commit_id)",
+		"INDEX IF NOT EXISTS sys_change_commit ON sys_change (commit_id, object)",
 		"TABLE IF NOT EXISTS sys_subject_key (object" + i + n + ", record" + i + n + ", key" + b + ", PRIMARY KEY (object, record))",
 		"TABLE IF NOT EXISTS sys_idempotency (caller" + i + n + ", scope" + t + n + ", key" + t + n + ", body" + b + n + ", at" + i + n + ", change_set" + b + n + ", answer" + b +
 			", PRIMARY KEY (caller, scope, key))",
