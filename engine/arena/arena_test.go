@@ -456,3 +456,29 @@ func TestHits(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestTwoCores: a large arena is scanned in halves, and the halves together find what a look at each record finds.
+func TestTwoCores(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 7))
+	a, all := New(Name), []uint32{}
+	for ord := uint32(1); len(a.chunks) < 2*apart+1; ord++ {
+		a.Set(ord, strings.Repeat(string([]rune("杭州绿城园林重庆单氏食品")[r.IntN(12)]), 200+r.IntN(50))+fmt.Sprint(ord))
+		all = append(all, ord)
+	}
+	for _, text := range []string{"h", "zh", "绿绿", "7", "单", "cc", "q9", "没有"} {
+		q, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var scanned, looked Hits
+		if err := a.Find(t.Context(), q, Ask{Visible: func(ord uint32) bool { return ord%3 != 0 }}, &scanned); err != nil {
+			t.Fatal(err)
+		}
+		a.FindIn(q, slices.DeleteFunc(slices.Clone(all), func(ord uint32) bool { return ord%3 == 0 }), false, &looked)
+		created := func(ord uint32) int64 { return int64(ord) }
+		if n := looked.Total(); scanned.Total() != n || !slices.Equal(scanned.Top(20, 0, created), looked.Top(20, 0, created)) || n == 0 && text != "没有" {
+			t.Errorf("%q: the scan finds %d, a look at each %d", text, scanned.Total(), n)
+		}
+	}
+}
