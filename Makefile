@@ -1,7 +1,7 @@
 # make run: from a bare checkout to a working CRM. make test: everything, on both databases and in a browser.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := run
-.PHONY: run day test build web dev lint bench crash clean
+.PHONY: run test build web dev lint bench crash clean
 
 export CGO_ENABLED := 1
 bin     := bin/youpeng
@@ -37,10 +37,6 @@ tools:
 # The parts of the test stand in build/test.sh; each may be called on its own.
 test: $(node)/.for-test
 	@build/test.sh
-
-# A working day of three people in the browser, in both languages and on both databases.
-day: $(bin) $(node)/.for-test
-	@build/day.sh
 
 lint: $(node)/.for-test
 	@build/lint.sh
