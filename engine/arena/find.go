@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"sync"
+
+	"youpeng/platform/hanzi"
 )
 
 // Ask says for whom an arena is asked.
@@ -161,14 +163,14 @@ func (s *scan) pinyin(c *chunk) {
 		if rest := text[p:]; len(rest) >= 4 {
 			next = sieve[binary.LittleEndian.Uint16(rest[2:])]
 		}
-		left := here & (next >> 8)
+		left, whole := here&(next>>8), hanzi.Ends(here)
 		here = next
 		if left == 0 {
 			continue
 		}
 		value = c.valueAt(value, p/2)
 		start, end := c.start(value)*2, int(c.ends[value])*2
-		if !s.q.patternAt(text[p:end]) {
+		if !whole && !s.q.patternAt(text[p:end]) {
 			continue
 		}
 		if ord := c.ords[value]; s.sees(ord) {

@@ -187,6 +187,12 @@ const farthest = 6
 // sieveDone marks, in the first byte, that one character is a match; every second character has it.
 const sieveDone = 1 << 7
 
+// Ends says whether what a sieve holds of a character means that it is a match by itself; of half a character it is not known.
+func Ends(reach uint16) bool { return reach&sieveDone != 0 && reach != anything }
+
+// anything is what a sieve holds of half a character.
+const anything = 0xFFFF
+
 // NewSieve makes the sieve of a pattern without Literals.
 func (p *Pattern) NewSieve() *Sieve {
 	t := p.t
@@ -201,7 +207,7 @@ func (p *Pattern) NewSieve() *Sieve {
 			reach[i] |= one[number]
 		}
 	}
-	reach[halfList] = 0xFFFF
+	reach[halfList] = anything
 	v := new(Sieve)
 	for unit, list := range t.near {
 		v[unit] = reach[list]
