@@ -24,6 +24,7 @@ type Control struct {
 	db    *db.DB
 	clock clock.Clock
 	hash  *hasher
+	known remembered
 }
 
 // Account is how a person signs in.
@@ -82,7 +83,7 @@ func (c *Control) AddAccount(ctx context.Context, email, name, locale string) (a
 	if err != nil {
 		return nil, err
 	}
-	err = c.db.Write(ctx, func(tx db.Tx) error {
+	err = c.write(ctx, func(tx db.Tx) error {
 		if a, err = find(tx, "email = ?", norm); err != nil || a != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func (c *Control) AddWorkspace(ctx context.Context, slug, name, url string) (w *
 	if !validSlug(slug) {
 		return nil, fault.Invalid("slug", "slug.invalid")
 	}
-	err = c.db.Write(ctx, func(tx db.Tx) error {
+	err = c.write(ctx, func(tx db.Tx) error {
 		w = &Workspace{Slug: slug, Name: name, URL: url}
 		w.ID, err = tx.Insert("INSERT INTO workspace (slug, name, url, created_at) VALUES (?, ?, ?, ?)", slug, name, url, c.now())
 		if _, taken := tx.Dialect().Unique(err); taken {
@@ -192,7 +193,7 @@ func (c *Control) Workspaces(ctx context.Context, account int64) (list []Workspa
 
 // Join makes an account a member of a workspace, as the user record with a public id. It may be said again.
 func (c *Control) Join(ctx context.Context, account, workspace int64, user uuid.UUID) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(tx.Dialect().Ignore("INSERT INTO membership (account, workspace, user_id) VALUES (?, ?, ?)"), account, workspace, user[:])
 		return err
 	})
@@ -200,7 +201,7 @@ func (c *Control) Join(ctx context.Context, account, workspace int64, user uuid.
 
 // Leave ends a membership, and with it every key that the account made there. Sessions stay: they may lead elsewhere.
 func (c *Control) Leave(ctx context.Context, account, workspace int64) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		if _, err := tx.Exec("UPDATE api_key SET revoked_at = ? WHERE account = ? AND workspace = ? AND revoked_at IS NULL", c.now(), account, workspace); err != nil {
 			return err
 		}
@@ -220,13 +221,17 @@ func (c *Control) Members(ctx context.Context, workspace int64) (n int64, err er
 
 // Member answers which user of a workspace an account is, and false where it is none.
 func (c *Control) Member(ctx context.Context, account, workspace int64) (user uuid.UUID, ok bool, err error) {
-	err = c.db.Read(ctx, func(r db.Reader) error {
-		var public []byte
-		ok, err = r.One([]any{&public}, "SELECT user_id FROM membership WHERE account = ? AND workspace = ?", account, workspace)
-		copy(user[:], public)
-		return err
+	type member struct{ account, workspace int64 }
+	user, err = recall(c, member{account, workspace}, func() (user uuid.UUID, err error) {
+		err = c.db.Read(ctx, func(r db.Reader) error {
+			var public []byte
+			_, err := r.One([]any{&public}, "SELECT user_id FROM membership WHERE account = ? AND workspace = ?", account, workspace)
+			copy(user[:], public)
+			return err
+		})
+		return user, err
 	})
-	return user, ok, err
+	return user, user != uuid.Nil, err
 }
 
 // after is a time from now, as it is stored.

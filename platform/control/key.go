@@ -30,7 +30,7 @@ func (c *Control) AddKey(ctx context.Context, name string, account, workspace in
 	if err != nil {
 		return "", nil, err
 	}
-	err = c.db.Write(ctx, func(tx db.Tx) error {
+	err = c.write(ctx, func(tx db.Tx) error {
 		_, err := tx.Insert("INSERT INTO api_key (uuid, token, name, account, workspace, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			k.UUID[:], kept, name, account, workspace, string(list), c.now())
 		return err
@@ -43,16 +43,22 @@ func (c *Control) KeyOf(ctx context.Context, secret string) (*Key, error) {
 	if len(secret) > 200 {
 		return nil, fault.New(fault.Unauthorized, "key.unknown")
 	}
-	list, err := c.keys(ctx, "token = ?", keep(secret))
-	if err == nil && len(list) == 0 {
-		err = fault.New(fault.Unauthorized, "key.unknown")
-	}
+	type token [32]byte
+	k, err := recall(c, token(keep(secret)), func() (*Key, error) {
+		list, err := c.keys(ctx, "token = ?", keep(secret))
+		if err == nil && len(list) == 0 {
+			err = fault.New(fault.Unauthorized, "key.unknown")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &list[0], nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	k := &list[0]
 	if c.clock.Now().Sub(k.Used) > seenEvery {
-		err = c.db.Write(ctx, func(tx db.Tx) error {
+		err = c.write(ctx, func(tx db.Tx) error {
 			_, err := tx.Exec("UPDATE api_key SET used_at = ? WHERE uuid = ?", c.now(), k.UUID[:])
 			return err
 		})
@@ -98,7 +104,7 @@ func (c *Control) keys(ctx context.Context, where string, arg any) (list []Key, 
 
 // RevokeKey ends a key of a workspace.
 func (c *Control) RevokeKey(ctx context.Context, workspace int64, id uuid.UUID) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		n, err := tx.Exec("UPDATE api_key SET revoked_at = ? WHERE workspace = ? AND uuid = ? AND revoked_at IS NULL", c.now(), workspace, id[:])
 		if err == nil && n == 0 {
 			return fault.New(fault.Missing, "key.missing")
@@ -109,7 +115,7 @@ func (c *Control) RevokeKey(ctx context.Context, workspace int64, id uuid.UUID) 
 
 // RevokeKeys ends every key that an account has in a workspace.
 func (c *Control) RevokeKeys(ctx context.Context, account, workspace int64) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec("UPDATE api_key SET revoked_at = ? WHERE account = ? AND workspace = ? AND revoked_at IS NULL", c.now(), account, workspace)
 		return err
 	})

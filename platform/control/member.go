@@ -78,7 +78,7 @@ func (c *Control) Elsewhere(ctx context.Context, account, workspace int64) (is b
 
 // SetAccount changes how a person is called and in which language they are spoken to. What is empty stays.
 func (c *Control) SetAccount(ctx context.Context, account int64, name, locale string) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		for column, v := range map[string]string{"name": name, "locale": locale} {
 			if v == "" {
 				continue

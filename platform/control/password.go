@@ -162,7 +162,7 @@ func (c *Control) SignIn(ctx context.Context, email, password, agent string) (se
 
 // failed counts a wrong password. The count is read and raised in one transaction, so that parallel guesses all count.
 func (c *Control) failed(ctx context.Context, account int64) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		if _, err := tx.Exec("UPDATE account SET failures = failures + 1 WHERE id = ?", account); err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (c *Control) SetPassword(ctx context.Context, account int64, password, keep
 	if err != nil {
 		return err
 	}
-	return c.db.Write(ctx, func(tx db.Tx) error { return setPassword(tx, account, sealed, keepSecret) })
+	return c.write(ctx, func(tx db.Tx) error { return setPassword(tx, account, sealed, keepSecret) })
 }
 
 func (c *Control) sealed(ctx context.Context, password string) (s string, err error) {

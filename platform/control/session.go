@@ -33,7 +33,7 @@ type Session struct {
 func (c *Control) open(ctx context.Context, account int64, agent string) (secret string, err error) {
 	secret, kept := token("")
 	id := uuid.Must(uuid.NewV7())
-	err = c.db.Write(ctx, func(tx db.Tx) error { return c.begin(tx, id, kept, account, agent) })
+	err = c.write(ctx, func(tx db.Tx) error { return c.begin(tx, id, kept, account, agent) })
 	return secret, err
 }
 
@@ -56,20 +56,26 @@ func (c *Control) Session(ctx context.Context, secret string) (s *Session, err e
 	if secret == "" || len(secret) > 200 {
 		return nil, ended
 	}
-	var list []Session
-	err = c.db.Read(ctx, func(r db.Reader) error {
-		list, err = sessions(r, "token = ? AND expires_at > ? AND seen_at > ?", keep(secret), c.now(), c.after(-sessionIdle))
-		return err
+	type token [32]byte
+	s, err = recall(c, token(keep(secret)), func() (*Session, error) {
+		var list []Session
+		err := c.db.Read(ctx, func(r db.Reader) (err error) {
+			list, err = sessions(r, "token = ? AND expires_at > ? AND seen_at > ?", keep(secret), c.now(), c.after(-sessionIdle))
+			return err
+		})
+		if err == nil && len(list) == 0 {
+			err = ended
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &list[0], nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, ended
-	}
-	s = &list[0]
 	if c.clock.Now().Sub(s.Seen) > seenEvery {
-		err = c.db.Write(ctx, func(tx db.Tx) error {
+		err = c.write(ctx, func(tx db.Tx) error {
 			_, err := tx.Exec("UPDATE session SET seen_at = ? WHERE id = ?", c.now(), s.ID)
 			return err
 		})
@@ -108,7 +114,7 @@ func sessions(r db.Reader, where string, args ...any) (list []Session, err error
 
 // SignOut ends the session of a secret.
 func (c *Control) SignOut(ctx context.Context, secret string) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec("DELETE FROM session WHERE token = ?", keep(secret))
 		return err
 	})
@@ -116,7 +122,7 @@ func (c *Control) SignOut(ctx context.Context, secret string) error {
 
 // Revoke ends one session of an account.
 func (c *Control) Revoke(ctx context.Context, account int64, session uuid.UUID) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		n, err := tx.Exec("DELETE FROM session WHERE account = ? AND uuid = ?", account, session[:])
 		if err == nil && n == 0 {
 			return fault.New(fault.Missing, "session.missing")
@@ -127,7 +133,7 @@ func (c *Control) Revoke(ctx context.Context, account int64, session uuid.UUID) 
 
 // RevokeAll ends all sessions of an account but the one named by its secret.
 func (c *Control) RevokeAll(ctx context.Context, account int64, keepSecret string) error {
-	return c.db.Write(ctx, func(tx db.Tx) error {
+	return c.write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec("DELETE FROM session WHERE account = ? AND token <> ?", account, keep(keepSecret))
 		return err
 	})
@@ -151,7 +157,7 @@ type Link struct {
 // NewLink makes a one-time link for an account; making another of the same kind ends the one before.
 func (c *Control) NewLink(ctx context.Context, kind string, account int64, life time.Duration) (secret string, err error) {
 	secret, kept := token("")
-	err = c.db.Write(ctx, func(tx db.Tx) error {
+	err = c.write(ctx, func(tx db.Tx) error {
 		if _, err := tx.Exec("DELETE FROM link WHERE (account = ? AND kind = ?) OR expires_at < ?", account, kind, c.now()); err != nil {
 			return err
 		}
@@ -207,7 +213,7 @@ func (c *Control) UseLink(ctx context.Context, secret, name, password, agent str
 	}
 	session, kept := token("")
 	id := uuid.Must(uuid.NewV7())
-	err = c.db.Write(ctx, func(tx db.Tx) error {
+	err = c.write(ctx, func(tx db.Tx) error {
 		n, err := tx.Exec("UPDATE link SET used_at = ? WHERE token = ? AND used_at IS NULL", c.now(), keep(secret))
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -18,11 +19,26 @@ import (
 	"youpeng/platform/fault"
 )
 
-// people keeps the organisation for a moment: a change of roles holds within a second on every node, here at once.
+// people keeps the organisation for a moment, and who was resolved from it: a change of roles holds within a second on
+// every node, here at once.
 type people struct {
-	mu    sync.Mutex
-	until time.Time
-	now   *org.People
+	mu     sync.Mutex
+	until  time.Time
+	now    *org.People
+	actors map[asker]resolved
+}
+
+// asker is what the rights of an actor follow from, beside the organisation.
+type asker struct {
+	user   uuid.UUID
+	locale string
+	cat    *object.Catalog
+	scopes string
+}
+
+type resolved struct {
+	actor *access.Actor
+	roles []string
 }
 
 const peopleLife = time.Second
@@ -42,16 +58,25 @@ func (s *Space) Actor(ctx context.Context, user uuid.UUID, locale string, scopes
 		if err != nil {
 			return nil, nil, err
 		}
-		s.people.now, s.people.until = p, now.Add(peopleLife)
+		s.people.now, s.people.until, s.people.actors = p, now.Add(peopleLife), map[asker]resolved{}
 	}
-	a, roles := s.people.now.Actor(user, locale, s.Engine.Catalog(), scopes)
-	if a == nil {
-		return nil, nil, fault.New(fault.Missing, "workspace.missing")
+	key := asker{user: user, locale: locale, cat: s.Engine.Catalog()}
+	if scopes != nil { // a key, be it one that may do nothing
+		key.scopes = fmt.Sprintf("%q", scopes)
 	}
-	if s.rights != nil {
-		s.rights(a)
+	known, ok := s.people.actors[key]
+	if !ok {
+		known.actor, known.roles = s.people.now.Actor(user, locale, key.cat, scopes)
+		if known.actor == nil {
+			return nil, nil, fault.New(fault.Missing, "workspace.missing")
+		}
+		if s.rights == nil {
+			s.people.actors[key] = known
+		} else {
+			s.rights(known.actor)
+		}
 	}
-	return a, roles, nil
+	return known.actor, known.roles, nil
 }
 
 func (s *Space) loadPeople(ctx context.Context) (p *org.People, err error) {
