@@ -111,16 +111,8 @@ func (d *pg) read(ctx context.Context, fn func(Reader) error) error {
 		return err
 	}
 	defer leave()
-	tx, err := d.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return err
-	}
-	t := &pgTx{d: d, tx: tx, ctx: ctx, use: ctx}
-	defer func() { // also when the callback ends its goroutine
-		t.end()
-		// A connection that cannot end its transaction is thrown away by the pool.
-		_ = tx.Rollback(context.WithoutCancel(ctx))
-	}()
+	t := &pgTx{d: d, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ctx: ctx, use: ctx}
+	defer t.leave() // also when the callback ends its goroutine
 	return guarded(func() error { return fn(t) })
 }
 
@@ -148,10 +140,10 @@ func (d *pg) schema(ctx context.Context, fn func(Tx) error) error {
 	}
 	defer leave()
 	before := func(t *pgTx) error {
-		if _, err := t.tx.Exec(t.use, "SET LOCAL lock_timeout = '1000ms'"); err != nil {
+		if _, err := t.Exec("SET LOCAL lock_timeout = '1000ms'"); err != nil {
 			return err
 		}
-		_, err := t.tx.Exec(t.use, "SELECT pg_advisory_xact_lock(hashtextextended('youpeng schema ' || current_schema(), 0))")
+		_, err := t.Exec("SELECT pg_advisory_xact_lock(hashtextextended('youpeng schema ' || current_schema(), 0))")
 		return err
 	}
 	return d.again(ctx, 30, func() error { return d.transact(ctx, before, fn) })
@@ -191,20 +183,9 @@ func spoiled(err error) bool {
 
 // transact runs fn once. What has begun is not cut off by the caller's context, or nobody would know its outcome.
 func (d *pg) transact(ctx context.Context, before func(*pgTx) error, fn func(Tx) error) error {
-	tx, err := d.pool.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	use := context.WithoutCancel(ctx)
-	t := &pgTx{d: d, tx: tx, ctx: ctx, use: use}
-	committed := false
-	defer func() {
-		t.end()
-		if !committed {
-			_ = tx.Rollback(use) // the connection is thrown away where this fails
-		}
-	}()
-	err = guarded(func() error {
+	t := &pgTx{d: d, begin: "BEGIN", ctx: ctx, use: context.WithoutCancel(ctx), callers: 1}
+	defer t.leave()
+	err := guarded(func() error {
 		if before != nil {
 			if err := before(t); err != nil {
 				return err
@@ -226,11 +207,10 @@ func (d *pg) transact(ctx context.Context, before func(*pgTx) error, fn func(Tx)
 		return err
 	}
 	start := time.Now()
-	if err := tx.Commit(use); err != nil {
+	if err := t.commit(); err != nil {
 		return err
 	}
-	committed = true
-	d.meter.committed(1, time.Since(start))
+	d.meter.committed(t.callers, time.Since(start))
 	for _, h := range t.hooks {
 		if err := guarded(func() error { h(); return nil }); err != nil {
 			d.log.Error("after a commit", "err", err)

@@ -11,12 +11,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// pgTx is a snapshot or a writing transaction on PostgreSQL.
+// pgTx is a snapshot or a writing transaction on PostgreSQL. It begins together with its first statement, so that it has
+// no way to the server of its own, and not at all where nothing is asked.
 type pgTx struct {
 	d        *pg
-	tx       pgx.Tx
+	conn     *pgxpool.Conn   // nil until something is asked
+	begin    string          // what begins it; empty when that was sent
+	callers  int             // how many wait for its commit
 	ctx      context.Context // the caller's
 	use      context.Context // what statements run under
 	open     *pgRows
@@ -50,6 +54,53 @@ func (t *pgTx) end() {
 	t.finished = true
 }
 
+// leave ends what was not committed. The pool throws a connection away that could not end its transaction.
+func (t *pgTx) leave() {
+	t.end()
+	if t.conn == nil {
+		return
+	}
+	if t.conn.Conn().PgConn().TxStatus() != 'I' {
+		_, _ = t.conn.Exec(context.WithoutCancel(t.ctx), "ROLLBACK")
+	}
+	t.conn.Release()
+}
+
+func (t *pgTx) commit() error {
+	if t.conn == nil {
+		return nil
+	}
+	tag, err := t.conn.Exec(t.use, "COMMIT")
+	if err == nil && tag.String() == "ROLLBACK" {
+		err = pgx.ErrTxCommitRollback
+	}
+	return err
+}
+
+// connect takes a connection, for as long as the caller waits.
+func (t *pgTx) connect() (err error) {
+	if t.conn == nil {
+		t.conn, err = t.d.pool.Acquire(t.ctx)
+	}
+	return t.note(err)
+}
+
+// gather adds a statement to those that go together, which begin the transaction where it has not begun.
+func (t *pgTx) gather(then func(int64, error) error, sql string, args []any) {
+	if t.queue == nil {
+		t.queue = &pgx.Batch{}
+	}
+	if t.begin != "" {
+		t.queue.Queue(t.begin)
+		t.then, t.begin = append(t.then, nil), ""
+	}
+	t.queue.Queue(sql, args...)
+	t.then = append(t.then, then)
+}
+
+// direct says that a statement may go by itself.
+func (t *pgTx) direct() bool { return len(t.then) == 0 && t.begin == "" }
+
 func (t *pgTx) note(err error) error {
 	if err != nil {
 		t.failed = err
@@ -76,7 +127,7 @@ func bound(sql string, args []any) (string, []any, error) {
 }
 
 func (t *pgTx) Exec(sql string, args ...any) (int64, error) {
-	if len(t.then) > 0 {
+	if !t.direct() {
 		var touched int64
 		err := t.Send(func(n int64, err error) error { touched = n; return err }, sql, args...)
 		if err == nil {
@@ -91,7 +142,7 @@ func (t *pgTx) Exec(sql string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, t.note(err)
 	}
-	tag, err := t.tx.Exec(t.use, sql, args...)
+	tag, err := t.conn.Exec(t.use, sql, args...)
 	return tag.RowsAffected(), t.note(err)
 }
 
@@ -108,11 +159,7 @@ func (t *pgTx) Send(then func(int64, error) error, sql string, args ...any) erro
 	if err != nil {
 		return t.note(err)
 	}
-	if t.queue == nil {
-		t.queue = &pgx.Batch{}
-	}
-	t.queue.Queue(sql, args...)
-	t.then = append(t.then, then)
+	t.gather(then, sql, args)
 	if len(t.then) < together {
 		return nil
 	}
@@ -124,7 +171,10 @@ func (t *pgTx) flush() error {
 	if len(t.then) == 0 || t.failed != nil {
 		return t.failed
 	}
-	sent := t.tx.SendBatch(t.use, t.queue)
+	if err := t.connect(); err != nil {
+		return err
+	}
+	sent := t.conn.SendBatch(t.use, t.queue)
 	err := t.settle(sent)
 	if done := sent.Close(); err == nil {
 		err = done
@@ -194,16 +244,20 @@ func (t *pgTx) Query(sql string, args ...any) (Rows, error) {
 	if err != nil {
 		return nil, t.note(err)
 	}
-	if len(t.then) == 0 {
-		rows, err := t.tx.Query(t.use, sql, args...)
+	if t.direct() {
+		rows, err := t.conn.Query(t.use, sql, args...)
 		if err != nil {
 			return nil, t.note(err)
 		}
 		t.open = &pgRows{t: t, raw: rows}
 		return t.open, nil
 	}
-	t.queue.Queue(sql, args...)
-	sent := t.tx.SendBatch(t.use, t.queue)
+	if err := t.connect(); err != nil {
+		return nil, err
+	}
+	t.gather(nil, sql, args)
+	t.then = t.then[:len(t.then)-1] // its outcome is the rows
+	sent := t.conn.SendBatch(t.use, t.queue)
 	err = t.settle(sent)
 	var rows pgx.Rows
 	if err == nil {
@@ -233,11 +287,8 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 	if err := t.usable(); err != nil {
 		return err
 	}
-	if err := t.flush(); err != nil {
+	if _, err := t.Exec("SAVEPOINT s"); err != nil {
 		return err
-	}
-	if _, err := t.tx.Exec(t.use, "SAVEPOINT s"); err != nil {
-		return t.note(err)
 	}
 	hooks := len(t.hooks)
 	err := guarded(func() error { return fn(t) })
@@ -247,8 +298,8 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 	if err == nil && t.failed == nil {
 		err = t.flush()
 	}
-	t.queue, t.then = nil, nil                       // what a failure has overtaken
-	if spoiled(t.failed) || t.tx.Conn().IsClosed() { // a savepoint does not help; the whole is run again
+	t.queue, t.then = nil, nil                         // what a failure has overtaken
+	if spoiled(t.failed) || t.conn.Conn().IsClosed() { // a savepoint does not help; the whole is run again
 		return errors.Join(t.failed, err)
 	}
 	if err == nil && t.failed != nil {
@@ -256,12 +307,12 @@ func (t *pgTx) Nested(fn func(Tx) error) error {
 	}
 	if err != nil {
 		t.hooks = t.hooks[:hooks]
-		if _, back := t.tx.Exec(t.use, "ROLLBACK TO SAVEPOINT s"); back != nil {
+		if _, back := t.conn.Exec(t.use, "ROLLBACK TO SAVEPOINT s"); back != nil {
 			return t.note(back)
 		}
 		t.failed = nil
 	}
-	if _, done := t.tx.Exec(t.use, "RELEASE SAVEPOINT s"); done != nil {
+	if _, done := t.conn.Exec(t.use, "RELEASE SAVEPOINT s"); done != nil {
 		return t.note(done)
 	}
 	return err
