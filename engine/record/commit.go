@@ -2,6 +2,7 @@ package record
 
 import (
 	"crypto/rand"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -13,18 +14,14 @@ import (
 
 // committing is one run of a plan in a transaction; a transaction that runs twice gets another.
 type committing struct {
-	p       *plan
-	tx      db.Tx
-	set     *ChangeSet
-	commit  int64
-	ids     map[place]int64                   // private ids of the records made, by the number that stood for them
-	done    map[*object.Record]*object.Record // what a planned record became
-	changes []column.Change
-	rows    *table.Writing
-	entries []entry
-	keys    map[int]map[int64][]byte // of personal pasts, by object and record
-	asked   map[place]bool           // whose key was looked for
-	fresh   []any                    // the keys that are new
+	*outgoing
+	p      *plan
+	set    *ChangeSet
+	commit int64
+	ids    map[place]int64                   // private ids of the records made, by the number that stood for them
+	done   map[*object.Record]*object.Record // what a planned record became
+	keys   map[int]map[int64][]byte          // of personal pasts, by object and record
+	asked  map[place]bool                    // whose key was looked for
 }
 
 // moves says whether a step changes anything. The stamps of who and when are not a change by themselves.
@@ -55,24 +52,136 @@ func (s *step) bumps() bool {
 
 // commit writes what was planned, if nothing that it rests on has moved.
 func (p *plan) commit(tx db.Tx) (*Result, error) {
-	if err := p.verify(tx); err != nil {
+	if err := commitAll(tx, []*plan{p}); err != nil {
 		return nil, err
 	}
-	c := begin(p, tx)
-	if err := c.write(); err != nil {
-		return nil, err
+	return p.res, nil
+}
+
+// commitAll writes what several callers planned on snapshots of their own, each as a change set of its own: all or none.
+func commitAll(tx db.Tx, plans []*plan) error {
+	if err := verify(tx, plans); err != nil {
+		return err
 	}
-	// Asked last: by now the tables are held against a change of their definitions.
-	if err := p.e.catalog.Verify(tx, p.cat.Version); err != nil {
-		return nil, err
+	e := plans[0].e
+	out := &outgoing{tx: tx, rows: e.tables.Writing(tx)}
+	list := make([]*committing, len(plans))
+	for i, p := range plans {
+		list[i] = out.begin(p)
 	}
-	for _, t := range p.tasks {
-		t.ChangeSet = c.set.UUID
-		if err := p.e.later(tx, t); err != nil {
-			return nil, err
+	if err := out.write(list); err != nil {
+		return err
+	}
+	for i, c := range list {
+		// Asked last: by now the tables are held against a change of their definitions.
+		if i == 0 || c.p.cat.Version != list[i-1].p.cat.Version {
+			if err := e.catalog.Verify(tx, c.p.cat.Version); err != nil {
+				return err
+			}
+		}
+		if err := c.end(); err != nil {
+			return err
 		}
 	}
-	res := &Result{ChangeSet: c.set.UUID, Commit: c.commit, At: p.now}
+	tx.AfterCommit(func() { e.columns.Apply(out.changes) })
+	return nil
+}
+
+// makes says whether a plan makes new records and moves no other, so that it gets along with any of its kind.
+func (p *plan) makes() bool {
+	return p.w.Set == nil && len(p.tasks) == 0 && len(p.steps) <= mostShared && !slices.ContainsFunc(p.steps, func(s *step) bool { return s.old != nil || s.new == nil })
+}
+
+// mostShared is how many records one caller may make in a transaction that others wait for.
+const mostShared = 16
+
+// outgoing is what a transaction sends together.
+type outgoing struct {
+	tx      db.Tx
+	rows    *table.Writing
+	entries []entry
+	fresh   []any // the keys that are new
+	changes []column.Change
+}
+
+func (o *outgoing) begin(p *plan) *committing {
+	return &committing{outgoing: o, p: p, set: p.w.Set, ids: map[place]int64{}, done: map[*object.Record]*object.Record{},
+		keys: map[int]map[int64][]byte{}, asked: map[place]bool{}}
+}
+
+// write keeps every step and its entry in the log.
+func (o *outgoing) write(list []*committing) error {
+	if err := o.open(list); err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := c.prepare(); err != nil {
+			return err
+		}
+		for _, s := range c.p.steps {
+			if err := c.save(s); err != nil {
+				return err
+			}
+		}
+	}
+	if err := o.rows.Flush(); err != nil {
+		return err
+	}
+	if err := insertSubjectKeys(o.tx, o.fresh); err != nil {
+		return err
+	}
+	return insertEntries(o.tx, o.entries)
+}
+
+// open draws all keys at once and begins the change sets and their commits.
+func (o *outgoing) open(list []*committing) error {
+	want := map[string]int{commitTable: len(list)}
+	var sets []*ChangeSet
+	for _, c := range list {
+		if c.set == nil {
+			p := c.p
+			c.set = &ChangeSet{UUID: uuid.Must(uuid.NewV7()), At: p.now.UnixMicro(), Actor: p.actor.User, Via: p.w.Via, Reason: p.w.Reason,
+				Kind: "write", State: "complete", Counts: int64(len(p.steps))}
+			sets = append(sets, c.set)
+			want[setTable]++
+		} else if err := countSet(o.tx, c.set.ID, len(c.p.steps)); err != nil {
+			return err
+		}
+		for _, s := range c.p.steps {
+			if s.old == nil && s.new != nil {
+				want[s.o.Name]++
+			}
+		}
+	}
+	keys, err := o.tx.Reserve(want)
+	if err != nil {
+		return err
+	}
+	o.rows.Give(keys)
+	for i, s := range sets {
+		s.ID = keys[setTable][i]
+	}
+	if err := insertSets(o.tx, sets); err != nil {
+		return err
+	}
+	args := make([]any, 0, 3*len(list))
+	for i, c := range list {
+		c.commit = keys[commitTable][i]
+		args = append(args, c.commit, c.set.ID, c.p.now.UnixMicro())
+	}
+	return insertCommits(o.tx, args)
+}
+
+// end hands on what the write leads to, tells its result, and stores the answer with it.
+func (c *committing) end() error {
+	p := c.p
+	for _, t := range p.tasks {
+		t.ChangeSet = c.set.UUID
+		if err := p.e.later(c.tx, t); err != nil {
+			return err
+		}
+	}
+	p.res = &Result{ChangeSet: c.set.UUID, Commit: c.commit, At: p.now}
 	for _, s := range p.of {
 		r := s.new
 		if r == nil {
@@ -81,73 +190,32 @@ func (p *plan) commit(tx db.Tx) (*Result, error) {
 		if saved := c.done[r]; saved != nil {
 			r = saved
 		}
-		res.Outcomes = append(res.Outcomes, Outcome{Op: s.do, Record: r, Changed: s.moves()})
+		p.res.Outcomes = append(p.res.Outcomes, Outcome{Op: s.do, Record: r, Changed: s.moves()})
 	}
-	if k := p.w.Key; k != nil {
-		if err := c.keep(k, res); err != nil {
-			return nil, err
-		}
+	if p.w.Key == nil {
+		return nil
 	}
-	tx.AfterCommit(func() { p.e.columns.Apply(c.changes) })
-	return res, nil
-}
-
-func begin(p *plan, tx db.Tx) *committing {
-	return &committing{p: p, tx: tx, ids: map[place]int64{}, done: map[*object.Record]*object.Record{}, rows: p.e.tables.Writing(tx),
-		keys: map[int]map[int64][]byte{}, asked: map[place]bool{}}
-}
-
-// write keeps every step and its entry in the log.
-func (c *committing) write() error {
-	if err := c.open(); err != nil {
-		return err
-	}
-	if err := c.prepare(); err != nil {
-		return err
-	}
-	for _, s := range c.p.steps {
-		if err := c.save(s); err != nil {
-			return err
-		}
-	}
-	return c.flush()
-}
-
-// keep stores the answer with the write.
-func (c *committing) keep(k *Key, res *Result) error {
-	if c.p.w.Answer != nil {
-		if err := c.p.e.viewsIn(c.p.ctx, c.tx, c.p.w, res); err != nil {
+	if p.w.Answer != nil {
+		if err := p.e.viewsIn(p.ctx, c.tx, p.w, p.res); err != nil {
 			return err
 		}
 		var err error
-		if res.Answer, err = c.p.w.Answer(res); err != nil {
+		if p.res.Answer, err = p.w.Answer(p.res); err != nil {
 			return err
 		}
 	}
-	if res.Answer == nil {
-		res.Answer = []byte{}
+	if p.res.Answer == nil {
+		p.res.Answer = []byte{}
 	}
-	return insertAnswer(c.tx, c.p.actor.User, k, c.p.now.UnixMicro(), res.ChangeSet, res.Answer)
+	return insertAnswer(c.tx, p.actor.User, p.w.Key, p.now.UnixMicro(), p.res.ChangeSet, p.res.Answer)
 }
 
-// prepare asks together for what the steps need one by one: keys for the records to be made, where they are several, and
-// the keys that seal the past of those that are there.
+// prepare asks together for the keys that seal the past of the records that are there.
 func (c *committing) prepare() error {
-	news, olds := map[*object.Object]int{}, map[*object.Object][]int64{}
+	olds := map[*object.Object][]int64{}
 	for _, s := range c.p.steps {
-		switch {
-		case !s.moves() || s.new == nil:
-		case s.old == nil:
-			news[s.o]++
-		case s.old.ID > 0 && s.personal():
+		if s.old != nil && s.new != nil && s.old.ID > 0 && s.moves() && s.personal() {
 			olds[s.o] = append(olds[s.o], s.old.ID)
-		}
-	}
-	for o, n := range news {
-		if n > 1 {
-			if err := c.rows.Expect(o, n); err != nil {
-				return err
-			}
 		}
 	}
 	for o, ids := range olds {
@@ -173,32 +241,40 @@ func (s *step) personal() bool {
 	return false
 }
 
-// flush sends what was gathered: rows, keys, then the log.
-func (c *committing) flush() error {
-	if err := c.rows.Flush(); err != nil {
-		return err
-	}
-	if err := insertSubjectKeys(c.tx, c.fresh); err != nil {
-		return err
-	}
-	return insertEntries(c.tx, c.entries)
-}
-
 // verify compares the versions of all that was read.
-func (p *plan) verify(tx db.Tx) error {
-	byObject := map[int][]int64{}
-	for at := range p.read.seen {
-		byObject[at.object] = append(byObject[at.object], at.id)
-	}
-	for number, ids := range byObject {
-		now, err := p.e.tables.Versions(tx, p.cat.Numbered(number), ids)
+func verify(tx db.Tx, plans []*plan) error {
+	e := plans[0].e
+	if k := plans[0].w.Key; k != nil && len(plans) == 1 { // of several, one that was answered before ends all when its answer is stored
+		was, err := loadAnswer(tx, plans[0].actor.User, k, plans[0].now.UnixMicro()-keyLife)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			stamp, there := now[id]
-			at := place{number, id}
-			if saw := p.read.seen[at]; saw != stamp.Version && (there || saw != -1) {
+		if was != nil {
+			return errReplayed
+		}
+	}
+	seen := map[*object.Object][]int64{}
+	for _, p := range plans {
+		for at := range p.read.seen {
+			o := p.cat.Numbered(at.object)
+			seen[o] = append(seen[o], at.id)
+		}
+	}
+	now := map[place]table.Stamp{}
+	for o, ids := range seen {
+		slices.Sort(ids)
+		stamps, err := e.tables.Versions(tx, o, slices.Compact(ids))
+		if err != nil {
+			return err
+		}
+		for id, stamp := range stamps {
+			now[place{o.Number, id}] = stamp
+		}
+	}
+	for _, p := range plans {
+		for at, saw := range p.read.seen {
+			stamp, there := now[at]
+			if saw != stamp.Version && (there || saw != -1) {
 				return errAgain
 			}
 			if p.read.firm[at] && p.read.kept[at] != nil && p.read.kept[at].Rev != stamp.Rev {
@@ -206,34 +282,7 @@ func (p *plan) verify(tx db.Tx) error {
 			}
 		}
 	}
-	if k := p.w.Key; k != nil {
-		was, err := loadAnswer(tx, p.actor.User, k, p.now.UnixMicro()-keyLife)
-		if err != nil || was == nil {
-			return err
-		}
-		_, err = replay(k, was)
-		if err == nil {
-			err = errReplayed
-		}
-		return err
-	}
 	return nil
-}
-
-// open begins the change set and its commit.
-func (c *committing) open() (err error) {
-	c.set = c.p.w.Set
-	if c.set == nil {
-		c.set = &ChangeSet{UUID: uuid.Must(uuid.NewV7()), At: c.p.now.UnixMicro(), Actor: c.p.actor.User, Via: c.p.w.Via, Reason: c.p.w.Reason,
-			Kind: "write", State: "complete", Counts: int64(len(c.p.steps))}
-		if err = insertSet(c.tx, c.set); err != nil {
-			return err
-		}
-	} else if err = countSet(c.tx, c.set.ID, len(c.p.steps)); err != nil {
-		return err
-	}
-	c.commit, err = insertCommit(c.tx, c.set.ID, c.p.now.UnixMicro())
-	return err
 }
 
 // save writes one record and its entry in the log.

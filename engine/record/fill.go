@@ -18,8 +18,9 @@ func (e *Engine) Fill(ctx context.Context, a *access.Actor, set *ChangeSet, at t
 		for _, r := range records {
 			p.steps = append(p.steps, &step{do: Create, o: r.Object, new: r})
 		}
-		c := begin(p, tx)
-		if err := c.write(); err != nil {
+		out := &outgoing{tx: tx, rows: e.tables.Writing(tx)}
+		c := out.begin(p)
+		if err := out.write([]*committing{c}); err != nil {
 			return err
 		}
 		for _, s := range p.steps {

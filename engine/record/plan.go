@@ -34,6 +34,7 @@ type plan struct {
 	tasks  []Task
 	under  *plan          // what stands before it in the same transaction
 	bumped map[place]bool // whose versions it raises
+	res    *Result        // what came of it
 }
 
 // step is one record's move.

@@ -64,6 +64,7 @@ type Engine struct {
 	seal       *sealer
 	zone       *time.Location
 	blocks     blocks
+	makes      *db.Gather[*plan]
 	running    sync.Map // idempotency keys whose write is under way
 }
 
@@ -71,6 +72,7 @@ type Engine struct {
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{db: o.DB, catalog: o.Catalog, tables: o.Tables, columns: o.Columns, clock: o.Clock, log: o.Log, rate: o.Rate, zone: o.Zone,
 		told: o.Told, later: o.Later, behaviours: map[string]*[4][]func(*Change) error{}, verbs: map[string]Verb{}}
+	e.makes = db.NewGather(o.DB, commitAll)
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}

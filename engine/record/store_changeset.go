@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -55,10 +54,20 @@ func secretOf(ctx context.Context, d *db.DB) (key []byte, err error) {
 	return key, err
 }
 
-func insertSet(tx db.Tx, s *ChangeSet) (err error) {
-	s.ID, err = tx.Insert("INSERT INTO sys_change_set (uuid, at, actor, via, reason, kind, state, undoes, job, counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		s.UUID[:], s.At, s.Actor, s.Via, s.Reason, s.Kind, s.State, orNil(s.Undoes), orNil(s.Job), s.Counts)
-	return err
+// The tables of change sets and their commits, as keys are drawn for them.
+const (
+	setTable    = "sys_change_set"
+	commitTable = "sys_commit"
+)
+
+// insertSets keeps change sets whose keys are drawn.
+func insertSets(tx db.Tx, list []*ChangeSet) error {
+	const width = 11
+	args := make([]any, 0, width*len(list))
+	for _, s := range list {
+		args = append(args, s.ID, s.UUID[:], s.At, s.Actor, s.Via, s.Reason, s.Kind, s.State, orNil(s.Undoes), orNil(s.Job), s.Counts)
+	}
+	return db.Fill(tx, nil, "INSERT INTO sys_change_set (id, uuid, at, actor, via, reason, kind, state, undoes, job, counts)", width, args)
 }
 
 func orNil(n int64) any {
@@ -112,8 +121,9 @@ type entry struct {
 	erased               bool           // the key that sealed its personal values is gone
 }
 
-func insertCommit(tx db.Tx, set, at int64) (int64, error) {
-	return tx.Insert("INSERT INTO sys_commit (change_set, at) VALUES (?, ?)", set, at)
+// insertCommits keeps commits: key, change set and time of one after the other.
+func insertCommits(tx db.Tx, args []any) error {
+	return db.Fill(tx, nil, "INSERT INTO sys_commit (id, change_set, at)", 3, args)
 }
 
 // insertEntries adds to the log, in order.
@@ -271,16 +281,15 @@ func loadAnswer(r db.Reader, caller int64, k *Key, since int64) (*answered, erro
 }
 
 func insertAnswer(tx db.Tx, caller int64, k *Key, at int64, set uuid.UUID, answer []byte) error {
-	then := func(_ int64, err error) error {
-		if _, taken := tx.Dialect().Unique(err); taken {
-			return fmt.Errorf("%w: %w", errAgain, err)
+	then := func(n int64, err error) error {
+		if err == nil && n == 0 { // another request with the key was faster
+			err = errReplayed
 		}
 		return err
 	}
-	if err := tx.Send(nil, "DELETE FROM sys_idempotency WHERE caller = ? AND scope = ? AND key = ? AND at <= ?", caller, k.Scope, k.Key, at-keyLife); err != nil {
-		return err
-	}
-	return tx.Send(then, "INSERT INTO sys_idempotency (caller, scope, key, body, at, change_set, answer) VALUES (?, ?, ?, ?, ?, ?, ?)", caller, k.Scope, k.Key, k.Body[:], at, set[:], answer)
+	return tx.Send(then, `INSERT INTO sys_idempotency (caller, scope, key, body, at, change_set, answer) VALUES (?, ?, ?, ?, ?, ?, ?)
+ ON CONFLICT (caller, scope, key) DO UPDATE SET body = excluded.body, at = excluded.at, change_set = excluded.change_set, answer = excluded.answer WHERE sys_idempotency.at <= ?`,
+		caller, k.Scope, k.Key, k.Body[:], at, set[:], answer, at-keyLife)
 }
 
 // drawNumbers draws some numbers of a series and answers the first.

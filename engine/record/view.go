@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -77,7 +78,11 @@ func (l *links) fetch() error {
 			if err != nil {
 				return err
 			}
-			if sees {
+			switch {
+			case !sees:
+			case id == l.a.User && o.Name == "user": // who asks is known, and mostly all that a new record links to
+				l.know(o, map[int64]table.Titled{id: {UUID: l.a.UUID, Title: l.a.Name}})
+			default:
 				ids = append(ids, id)
 			}
 		}
@@ -89,16 +94,17 @@ func (l *links) fetch() error {
 		if err != nil {
 			return err
 		}
-		if l.titles[o] == nil {
-			l.titles[o] = titles
-			continue
-		}
-		for id, t := range titles {
-			l.titles[o][id] = t
-		}
+		l.know(o, titles)
 	}
 	clear(l.wanted)
 	return nil
+}
+
+func (l *links) know(o *object.Object, titles map[int64]table.Titled) {
+	if l.titles[o] == nil {
+		l.titles[o] = map[int64]table.Titled{}
+	}
+	maps.Copy(l.titles[o], titles)
 }
 
 // shown is a value as the asker may see it.

@@ -40,12 +40,16 @@ func (e *Engine) Write(ctx context.Context, w *Write) (*Result, error) {
 		return nil, fault.New(fault.Conflict, "idempotency.running")
 	}
 	defer e.running.Delete(mine)
-	res, err := e.replayed(ctx, w)
-	if err != nil || res != nil {
-		return res, err
+	if w.Each { // its parts would be kept before the key is
+		if was, err := e.replayed(ctx, w); was != nil || err != nil {
+			return was, err
+		}
 	}
-	if res, err = e.write(ctx, w); errors.Is(err, errReplayed) {
-		return e.replayed(ctx, w)
+	res, err := e.write(ctx, w)
+	if err != nil { // which may be so because it was done before
+		if was, other := e.replayed(ctx, w); was != nil || other != nil {
+			return was, other
+		}
 	}
 	return res, err
 }
@@ -89,7 +93,7 @@ func (e *Engine) Once(ctx context.Context, a *access.Actor, k *Key, do func(tx d
 			}
 			return insertAnswer(tx, a.User, k, now, uuid.Nil, answer)
 		})
-		if !errors.Is(err, errAgain) { // else another request with the key was faster
+		if !errors.Is(err, errReplayed) { // else another request with the key was faster
 			return answer, replayed, err
 		}
 	}
@@ -108,7 +112,7 @@ func (e *Engine) write(ctx context.Context, w *Write) (*Result, error) {
 	if w.Each {
 		return e.writeEach(ctx, w)
 	}
-	res, err := e.writeAll(ctx, w, w.Ops, e.db.Write)
+	res, err := e.writeAll(ctx, w, w.Ops, nil)
 	if err != nil || w.Answer == nil || res.Answer != nil {
 		return res, err
 	}
@@ -119,6 +123,7 @@ func (e *Engine) write(ctx context.Context, w *Write) (*Result, error) {
 	return res, err
 }
 
+// lane is how bulk work is written; nil is people's lane.
 type lane func(context.Context, func(db.Tx) error) error
 
 // errAgain says that something moved between the snapshot and the writer.
@@ -128,7 +133,11 @@ var errAgain = errors.New("record: moved meanwhile")
 var errReplayed = errors.New("record: answered meanwhile")
 
 // writeAll does operations together: all or none.
-func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (*Result, error) {
+func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, bulk lane) (*Result, error) {
+	write := bulk
+	if bulk == nil {
+		write = e.db.Write
+	}
 	var last error
 	for n := range attempts {
 		cat := e.catalog.Current()
@@ -153,7 +162,12 @@ func (e *Engine) writeAll(ctx context.Context, w *Write, ops []Op, write lane) (
 			if err = p.reserve(ctx); err != nil {
 				return nil, err
 			}
-			err = write(ctx, func(tx db.Tx) (err error) { res, err = p.commit(tx); return err })
+			if bulk == nil && p.makes() {
+				err = e.makes.Write(ctx, p)
+			} else {
+				err = write(ctx, func(tx db.Tx) error { return commitAll(tx, []*plan{p}) })
+			}
+			res = p.res
 		} else {
 			err = write(ctx, func(tx db.Tx) error {
 				p, err := e.plan(ctx, w, ops, cat, newReader(ctx, tx, e.tables, cat))
@@ -225,7 +239,7 @@ func (e *Engine) writeEach(ctx context.Context, w *Write) (*Result, error) {
 	}
 	all := &Result{At: e.clock.Now()}
 	for i := range w.Ops {
-		res, err := e.writeAll(ctx, &part, w.Ops[i:i+1], e.db.Write)
+		res, err := e.writeAll(ctx, &part, w.Ops[i:i+1], nil)
 		if err != nil {
 			if f := fault.As(err); f.Class == fault.Internal || f.Class == fault.Unavailable {
 				return nil, err
@@ -268,7 +282,14 @@ func (e *Engine) writeEach(ctx context.Context, w *Write) (*Result, error) {
 func (e *Engine) OpenChangeSet(ctx context.Context, a *access.Actor, s ChangeSet) (*ChangeSet, error) {
 	s.UUID, s.At, s.State = uuid.Must(uuid.NewV7()), e.clock.Now().UnixMicro(), "running"
 	s.Actor = a.User
-	err := e.db.Write(ctx, func(tx db.Tx) error { return insertSet(tx, &s) })
+	err := e.db.Write(ctx, func(tx db.Tx) error {
+		keys, err := tx.Reserve(map[string]int{setTable: 1})
+		if err != nil {
+			return err
+		}
+		s.ID = keys[setTable][0]
+		return insertSets(tx, []*ChangeSet{&s})
+	})
 	return &s, err
 }
 

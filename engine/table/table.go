@@ -56,9 +56,8 @@ type plan struct {
 	o      *object.Object
 	name   string // quoted
 	fields []part
-	width  int // stored columns of all fields
-	insert string
-	keyed  string // what adds rows whose ids are drawn already
+	width  int    // stored columns of all fields
+	insert string // what adds rows, without their values
 
 	mu    sync.RWMutex
 	made  map[string]string // statements by their shape
@@ -101,8 +100,7 @@ func newPlan(d db.Dialect, o *object.Object) *plan {
 		p.fields = append(p.fields, x)
 		names = append(names, x.columns...)
 	}
-	p.insert = "INSERT INTO " + p.name + " (" + strings.Join(names, ", ") + ") VALUES (" + marks(len(names)) + ")"
-	p.keyed = "INSERT INTO " + p.name + " (" + d.Quote("id") + ", " + strings.Join(names, ", ") + ")"
+	p.insert = "INSERT INTO " + p.name + " (" + d.Quote("id") + ", " + strings.Join(names, ", ") + ")"
 	return p
 }
 

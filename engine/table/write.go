@@ -51,10 +51,10 @@ func (p *plan) taken(err error) error {
 type Writing struct {
 	t     *Tables
 	tx    db.Tx
-	keys  map[*object.Object][]int64 // drawn and not yet given
+	keys  map[string][]int64 // drawn and not yet given, by object
 	adds  []*adding
-	held  int // values that wait
-	fresh map[*object.Object]map[int64]bool
+	held  int                               // values that wait
+	fresh map[*object.Object]map[int64]bool // added and not yet sent
 }
 
 // adding gathers new rows of one table.
@@ -70,7 +70,7 @@ const most = 16 << 10
 
 // Writing begins the row work of a transaction.
 func (t *Tables) Writing(tx db.Tx) *Writing {
-	return &Writing{t: t, tx: tx, keys: map[*object.Object][]int64{}, fresh: map[*object.Object]map[int64]bool{}}
+	return &Writing{t: t, tx: tx, keys: map[string][]int64{}, fresh: map[*object.Object]map[int64]bool{}}
 }
 
 // Write does the row work of a transaction, or of a part of it.
@@ -82,11 +82,29 @@ func (t *Tables) Write(tx db.Tx, fn func(*Writing) error) error {
 	return w.Flush()
 }
 
-// Expect says that so many records of an object will be added.
-func (w *Writing) Expect(o *object.Object, n int) (err error) {
-	w.keys[o], err = w.tx.Reserve(o.Name, n)
-	w.fresh[o] = make(map[int64]bool, n)
-	return err
+// Give hands over keys that were drawn for the records to come, by object.
+func (w *Writing) Give(keys map[string][]int64) {
+	for name, list := range keys {
+		w.keys[name] = append(w.keys[name], list...)
+	}
+}
+
+// key answers the id of a new record.
+func (w *Writing) key(o *object.Object) (int64, error) {
+	if len(w.keys[o.Name]) == 0 {
+		drawn, err := w.tx.Reserve(map[string]int{o.Name: 1})
+		if err != nil {
+			return 0, err
+		}
+		w.Give(drawn)
+	}
+	id := w.keys[o.Name][0]
+	w.keys[o.Name] = w.keys[o.Name][1:]
+	if w.fresh[o] == nil {
+		w.fresh[o] = map[int64]bool{}
+	}
+	w.fresh[o][id] = true
+	return id, nil
 }
 
 func (w *Writing) adding(p *plan, head string, width int) *adding {
@@ -125,33 +143,22 @@ func (p *plan) told(_ int64, err error) error {
 }
 
 // Insert adds a record and gives it its id, its items theirs, and version and rev 1. Its UUID is the caller's.
-func (w *Writing) Insert(r *object.Record) error {
+func (w *Writing) Insert(r *object.Record) (err error) {
 	p := w.t.of(r.Object)
 	r.Version, r.Rev = 1, 1
-	keys := w.keys[r.Object]
-	args := make([]any, 0, 1+len(system)+p.width)
-	if len(keys) > 0 {
-		args = append(args, keys[0])
+	if r.ID, err = w.key(r.Object); err != nil {
+		return err
 	}
-	args = append(args, r.UUID[:], r.Version, r.Rev, deleted(r))
+	width := 1 + len(system) + p.width
+	a := w.adding(p, p.insert, width)
+	args := append(a.args, r.ID, r.UUID[:], r.Version, r.Rev, deleted(r))
 	for i := range p.fields {
 		x := &p.fields[i]
 		number(x, r)
 		args = x.store(p.o, r.At(x.f), r.Deleted != 0, args)
 	}
-	if len(keys) > 0 {
-		r.ID, w.keys[r.Object] = keys[0], keys[1:]
-		w.fresh[r.Object][r.ID] = true
-		a := w.adding(p, p.keyed, len(args))
-		a.args = append(a.args, args...)
-		w.held += len(args)
-	} else {
-		id, err := w.tx.Insert(p.insert, args...)
-		if err != nil {
-			return p.taken(err)
-		}
-		r.ID = id
-	}
+	a.args = args
+	w.held += width
 	for i := range p.fields {
 		w.putChildren(p, &p.fields[i], r)
 	}

@@ -37,8 +37,9 @@ type Tx interface {
 	// the latest before the transaction commits. then, if any, is told the rows touched or the error, and answers the
 	// error that counts; that is answered here or by a later call.
 	Send(then func(n int64, err error) error, sql string, args ...any) error
-	// Reserve draws n keys of a table (by its bare name, with a key column "id") in ascending order, for rows to come.
-	Reserve(table string, n int) ([]int64, error)
+	// Reserve draws so many keys of each table (by its bare name, with a key column "id") in ascending order, for rows to
+	// come.
+	Reserve(want map[string]int) (map[string][]int64, error)
 	// Nested runs fn in a savepoint of its own: when it fails, only its work is undone.
 	Nested(fn func(Tx) error) error
 	// AfterCommit runs f once the commit has returned and before the caller is answered.

@@ -26,15 +26,22 @@ func TestRowsFillATable(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, open func() *db.DB) {
 		d := note(t, open())
 		const n = 1001
+		must(t, d.Schema(t.Context(), func(tx db.Tx) error {
+			_, err := tx.Exec("CREATE TABLE other (" + tx.Dialect().Key("id") + ")")
+			return err
+		}))
 		var keys []int64
 		must(t, d.Write(t.Context(), func(tx db.Tx) (err error) {
-			if keys, err = tx.Reserve("note", n); err != nil {
-				return err
+			reserve := func(n int) []int64 {
+				drawn, err := tx.Reserve(map[string]int{"note": n, "other": 2})
+				must(t, err)
+				if other := drawn["other"]; len(other) != 2 || other[0] >= other[1] {
+					t.Errorf("keys of another table: %v", other)
+				}
+				return drawn["note"]
 			}
-			more, err := tx.Reserve("note", 1)
-			if err != nil {
-				return err
-			}
+			keys = reserve(n)
+			more := reserve(1)
 			if len(keys) != n || more[0] <= keys[n-1] {
 				return fmt.Errorf("%d keys up to %d, then %d", len(keys), keys[n-1], more[0])
 			}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"youpeng/platform/fault"
@@ -21,7 +22,8 @@ type Options struct {
 // DB is one open database: a workspace or the control database.
 type DB struct {
 	store
-	log *slog.Logger
+	log      *slog.Logger
+	gathered atomic.Int64 // callers that wait to share a transaction
 }
 
 // store is what the two databases do each in their own way.
@@ -29,6 +31,7 @@ type store interface {
 	read(ctx context.Context, fn func(Reader) error) error
 	write(ctx context.Context, fn func(Tx) error) error
 	bulk(ctx context.Context, fn func(Tx) error) error
+	share(ctx context.Context, fn func(Tx) error) error // write for several callers, who are tried one by one where it fails
 	schema(ctx context.Context, fn func(Tx) error) error
 	ping(ctx context.Context) error
 	size(ctx context.Context) (int64, error)
@@ -104,7 +107,11 @@ func (d *DB) Check(ctx context.Context) error { return told(d.check(ctx)) }
 func (d *DB) BackupTo(ctx context.Context, path string) error { return told(d.backup(ctx, path)) }
 
 // Stats says what was written so far and what waits.
-func (d *DB) Stats() Stats { return d.stats() }
+func (d *DB) Stats() Stats {
+	s := d.stats()
+	s.Queued += int(d.gathered.Load())
+	return s
+}
 
 // Hold is about how long one transaction of bulk work should be under way: a SQLite database has one writer, and
 // everybody waits behind it; on PostgreSQL only those wait who want the same rows.

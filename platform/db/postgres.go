@@ -129,6 +129,17 @@ func (d *pg) write(ctx context.Context, fn func(Tx) error) error {
 	return d.again(ctx, 12, func() error { return d.transact(ctx, nil, fn) })
 }
 
+// share is impatient: where a row or a key is held by somebody else, the callers go on one by one, so that only those
+// wait who want it.
+func (d *pg) share(ctx context.Context, fn func(Tx) error) error {
+	leave, err := seat(ctx, d.writers)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return d.transact(ctx, func(t *pgTx) error { return t.Send(nil, "SET LOCAL lock_timeout = '20ms'") }, fn)
+}
+
 // schema asks for its locks with a short patience, because whoever waits for a table's lock makes everybody else wait
 // behind it, and tries again. Changes of one schema follow each other, also those of other processes.
 func (d *pg) schema(ctx context.Context, fn func(Tx) error) error {

@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -198,19 +201,27 @@ func (t *pgTx) settle(sent pgx.BatchResults) error {
 	return nil
 }
 
-func (t *pgTx) Reserve(table string, n int) ([]int64, error) {
-	rows, err := t.Query("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?::bigint)", quote(table), n)
+func (t *pgTx) Reserve(want map[string]int) (map[string][]int64, error) {
+	names := slices.Sorted(maps.Keys(want))
+	args := make([]any, 0, 2*len(names))
+	var list []string
+	for i, name := range names {
+		list = append(list, fmt.Sprintf("(%d, CAST(? AS text), CAST(? AS bigint))", i))
+		args = append(args, quote(name), want[name])
+	}
+	rows, err := t.Query("SELECT w.place, nextval(w.counter) FROM (SELECT v.place, v.n, CAST(pg_get_serial_sequence(v.name, 'id') AS regclass) AS counter FROM (VALUES "+
+		strings.Join(list, ", ")+") AS v (place, name, n) OFFSET 0) AS w, generate_series(1, w.n)", args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	keys := make([]int64, 0, n)
+	keys := make(map[string][]int64, len(names))
 	for rows.Next() {
-		var key int64
-		if err := rows.Scan(&key); err != nil {
+		var place, key int64
+		if err := rows.Scan(&place, &key); err != nil {
 			return nil, err
 		}
-		keys = append(keys, key)
+		keys[names[place]] = append(keys[names[place]], key)
 	}
 	return keys, rows.Err()
 }

@@ -175,6 +175,8 @@ func (d *lite) drop(c *liteConn) {
 	<-d.seats
 }
 
+func (d *lite) share(ctx context.Context, fn func(Tx) error) error { return d.write(ctx, fn) }
+
 func (d *lite) write(ctx context.Context, fn func(Tx) error) error {
 	return d.writer.put(&request{ctx: ctx, fn: fn}, d.writer.people)
 }

@@ -122,6 +122,7 @@ type liteTx struct {
 	until    context.Context // interrupts reading; background in a writing transaction
 	open     *liteRows
 	hooks    []func()
+	callers  int   // how many wait for its commit
 	failed   error // the statement that failed and was not undone
 	grave    error // the disk or the memory failed
 	finished bool
@@ -185,26 +186,28 @@ func (t *liteTx) Send(then func(int64, error) error, sql string, args ...any) er
 	return err
 }
 
-// Reserve raises the number that SQLite keeps for a table: a key that was drawn is not given again.
-func (t *liteTx) Reserve(table string, n int) ([]int64, error) {
-	raised, err := t.Exec("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", n, table)
-	if err != nil {
-		return nil, err
-	}
-	if raised == 0 { // no row has ever been there
-		if _, err := t.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, n); err != nil {
+// Reserve raises the numbers that SQLite keeps for tables: a key that was drawn is not given again.
+func (t *liteTx) Reserve(want map[string]int) (map[string][]int64, error) {
+	drawn := make(map[string][]int64, len(want))
+	for table, n := range want {
+		var last int64
+		raised, err := t.One([]any{&last}, "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq", n, table)
+		if err != nil {
 			return nil, err
 		}
+		if !raised { // no row has ever been there
+			last = int64(n)
+			if _, err := t.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, n); err != nil {
+				return nil, err
+			}
+		}
+		keys := make([]int64, n)
+		for i := range keys {
+			keys[i] = last - int64(n-1-i)
+		}
+		drawn[table] = keys
 	}
-	var last int64
-	if _, err := t.One([]any{&last}, "SELECT seq FROM sqlite_sequence WHERE name = ?", table); err != nil {
-		return nil, err
-	}
-	keys := make([]int64, n)
-	for i := range keys {
-		keys[i] = last - int64(n-1-i)
-	}
-	return keys, nil
+	return drawn, nil
 }
 
 func (t *liteTx) Insert(sql string, args ...any) (int64, error) {

@@ -217,7 +217,7 @@ func (r *request) begin() bool {
 
 // savepoint runs one callback so that its failure is its own. It answers false when the whole batch is lost.
 func (w *writer) savepoint(r *request) bool {
-	r.tx = &liteTx{c: w.c, ctx: r.ctx}
+	r.tx = &liteTx{c: w.c, ctx: r.ctx, callers: 1}
 	w.batch = append(w.batch, r)
 	if len(w.batch) == 1 {
 		if err := w.c.run("BEGIN IMMEDIATE"); err != nil {
@@ -240,10 +240,12 @@ func (w *writer) savepoint(r *request) bool {
 // finish commits, runs what was to follow, and answers. Those who failed are answered after the commit as well: what
 // they were refused for may be a neighbour's row that is not there until now.
 func (w *writer) finish() {
-	good := 0
+	good, bad := 0, 0
 	for _, r := range w.batch {
 		if r.err == nil {
-			good++
+			good += r.tx.callers
+		} else {
+			bad++
 		}
 	}
 	if len(w.batch) == 0 {
@@ -260,7 +262,7 @@ func (w *writer) finish() {
 	if good > 0 {
 		w.meter.committed(good, time.Since(start))
 	}
-	w.meter.failed(len(w.batch) - good)
+	w.meter.failed(bad)
 	w.kept = true
 	for _, r := range w.batch {
 		if r.err == nil {
