@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type Log struct {
 
 	mu        sync.Mutex
 	head      int64
+	recent    []Commit      // read last: all who follow the log want the same
 	moved     chan struct{} // closed when head grows
 	consumers []*consuming
 
@@ -145,6 +147,9 @@ func (l *Log) look(ctx context.Context) error {
 	})
 }
 
+// rest is how long the sequencer lets commits gather after it has numbered some.
+const rest = 20 * time.Millisecond
+
 // maxIdle is the longest pause between two looks at a log where nothing happens.
 const maxIdle = 10
 
@@ -159,9 +164,16 @@ func (l *Log) sequence() {
 		case err != nil:
 			l.log.Error("numbering commits", "err", err)
 			idle = maxIdle
+		case n == round:
+			continue
 		case n > 0:
 			idle = 1
-			continue
+			select {
+			case <-time.After(rest):
+				continue
+			case <-l.ctx.Done():
+				return
+			}
 		default:
 			idle = min(idle+1, maxIdle)
 		}
@@ -180,9 +192,7 @@ func (l *Log) sequence() {
 func (l *Log) Number(ctx context.Context) (n int, err error) {
 	open, head := false, int64(0)
 	err = l.db.Read(ctx, func(r db.Reader) (err error) {
-		if open, err = unnumbered(r); err == nil {
-			head, err = lastSeq(r)
-		}
+		open, head, err = unnumbered(r)
 		return err
 	})
 	if err != nil || !open {
@@ -223,13 +233,35 @@ func (l *Log) Follow(ctx context.Context, after int64, limit int, fn func([]Comm
 	}
 }
 
+// batch answers the commits after a number. Whoever asks first reads them for all; nobody changes what is answered.
 func (l *Log) batch(ctx context.Context, after int64, limit int) (batch []Commit, err error) {
+	l.mu.Lock()
+	recent := l.recent
+	l.mu.Unlock()
+	if i := slices.IndexFunc(recent, func(k Commit) bool { return k.Seq == after+1 }); i >= 0 {
+		return recent[i:min(i+limit, len(recent))], nil
+	}
 	err = l.db.Read(ctx, func(r db.Reader) error {
 		batch, err = After(r, after, limit)
 		return err
 	})
-	return batch, err
+	if err != nil || len(batch) == 0 {
+		return nil, err
+	}
+	changes := 0
+	for _, k := range batch {
+		changes += len(k.Changes)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.recent = batch; changes > mostRecent {
+		l.recent = nil
+	}
+	return batch, nil
 }
+
+// mostRecent bounds the changes that are remembered.
+const mostRecent = 2000
 
 // Check refuses a caller's cursor that is older than cursors last, or ahead of a log that was replaced by an older one.
 func (l *Log) Check(r db.Reader, seq int64) error {

@@ -29,8 +29,7 @@ func createTables(tx db.Tx) error {
 // lease makes its holder the only one that numbers until its transaction ends: the row is locked as long, so whoever
 // dies gives it back, and on every node the next one may do the work as soon as it is there.
 func lease(tx db.Tx, name, holder string, now int64) error {
-	_, err := tx.Exec("INSERT INTO sys_lease (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until", name, holder, now)
-	return err
+	return tx.Send(nil, "INSERT INTO sys_lease (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until", name, holder, now)
 }
 
 func lastSeq(r db.Reader) (n int64, err error) {
@@ -38,9 +37,10 @@ func lastSeq(r db.Reader) (n int64, err error) {
 	return n, err
 }
 
-func unnumbered(r db.Reader) (bool, error) {
-	var id int64
-	return r.One([]any{&id}, "SELECT id FROM sys_commit WHERE seq IS NULL LIMIT 1")
+// unnumbered says whether a commit has no number, and the last number.
+func unnumbered(r db.Reader) (open bool, head int64, err error) {
+	_, err = r.One([]any{&open, &head}, "SELECT EXISTS (SELECT 1 FROM sys_commit WHERE seq IS NULL), coalesce(max(seq), 0) FROM sys_commit")
+	return open, head, err
 }
 
 // nextAt answers the time of the first commit after a number.
@@ -118,26 +118,30 @@ func loadDigests(r db.Reader, links []*link) error {
 	for _, k := range links {
 		byID[k.id] = k
 	}
-	return pieces(links, func(part []*link) error {
-		args := make([]any, len(part))
-		for i, k := range part {
-			args[i] = k.id
-		}
-		rows, err := r.Query("SELECT commit_id, digest FROM sys_change WHERE commit_id IN ("+strings.Repeat("?, ", len(part)-1)+"?) ORDER BY id", args...)
-		if err != nil {
+	args := make([]any, 0, 2*len(links))
+	for _, k := range links {
+		args = append(args, k.id)
+	}
+	for len(args)&(len(args)-1) != 0 { // so that few statements serve all
+		args = append(args, args[0])
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	rows, err := r.Query("SELECT commit_id, digest FROM sys_change WHERE commit_id IN ("+strings.Repeat("?, ", len(args)-1)+"?) ORDER BY id", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var digest []byte
+		if err := rows.Scan(&id, &digest); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			var digest []byte
-			if err := rows.Scan(&id, &digest); err != nil {
-				return err
-			}
-			byID[id].digests = append(byID[id].digests, digest)
-		}
-		return rows.Err()
-	})
+		byID[id].digests = append(byID[id].digests, digest)
+	}
+	return rows.Err()
 }
 
 func saveLinks(tx db.Tx, links []*link) error {
@@ -148,8 +152,7 @@ func saveLinks(tx db.Tx, links []*link) error {
 		for _, k := range part {
 			args = append(args, k.id, k.seq, k.hash)
 		}
-		_, err := tx.Exec("UPDATE sys_commit SET seq = v.column2, link = v.column3 FROM (VALUES "+row+strings.Repeat(", "+row, len(part)-1)+") AS v WHERE sys_commit.id = v.column1", args...)
-		return err
+		return tx.Send(nil, "UPDATE sys_commit SET seq = v.column2, link = v.column3 FROM (VALUES "+row+strings.Repeat(", "+row, len(part)-1)+") AS v WHERE sys_commit.id = v.column1", args...)
 	})
 }
 

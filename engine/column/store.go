@@ -469,6 +469,14 @@ func (s *Store) Apply(changes []Change) {
 	}
 }
 
+// Has says whether the columns of an object contain a row as of a revision.
+func (s *Store) Has(o *object.Object, id, rev int64) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	t := s.tables[o.Number]
+	return t != nil && t.loaded && t.loading == nil && id > 0 && id < int64(t.rows) && uint32(rev) <= t.rev.v[id]
+}
+
 // wake lets snapshots be written soon.
 func (s *Store) wake() {
 	select {

@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -51,25 +52,26 @@ func concerns(cat *object.Catalog, c changelog.Change) bool {
 // in the meantime is not told any more.
 func notify(tx db.Tx, s *modules.Space, batch []changelog.Commit) error {
 	cat := s.Engine.Catalog()
+	now, err := concerned(tx, s, cat, batch)
+	if err != nil {
+		return err
+	}
 	for _, k := range batch {
 		for _, c := range k.Changes {
 			if !concerns(cat, c) {
 				continue
 			}
 			o := cat.Numbered(c.Object)
-			rows, err := s.Tables.ByIDs(tx, o, []int64{c.Record}, nil)
-			if err != nil {
-				return err
-			}
+			rec := now[o][c.Record]
 			if o.Name == Activity.Name {
-				if err := keepReminder(tx, c.Record, rows[0]); err != nil {
+				if err := keepReminder(tx, c.Record, rec); err != nil {
 					return err
 				}
 			}
-			if rows[0] == nil || rows[0].Deleted != 0 {
+			if rec == nil || rec.Deleted != 0 {
 				continue
 			}
-			for _, n := range tells(k, c, rows[0]) {
+			for _, n := range tells(k, c, rec) {
 				if err := insertNotification(tx, n); err != nil {
 					return err
 				}
@@ -77,6 +79,33 @@ func notify(tx db.Tx, s *modules.Space, batch []changelog.Commit) error {
 		}
 	}
 	return nil
+}
+
+// concerned reads the records of a batch that may tell somebody something, with one question for each object.
+func concerned(r db.Reader, s *modules.Space, cat *object.Catalog, batch []changelog.Commit) (map[*object.Object]map[int64]*object.Record, error) {
+	now := map[*object.Object]map[int64]*object.Record{}
+	for _, k := range batch {
+		for _, c := range k.Changes {
+			if concerns(cat, c) {
+				o := cat.Numbered(c.Object)
+				if now[o] == nil {
+					now[o] = map[int64]*object.Record{}
+				}
+				now[o][c.Record] = nil
+			}
+		}
+	}
+	for o, rows := range now {
+		ids := slices.Collect(maps.Keys(rows))
+		list, err := s.Tables.ByIDs(r, o, ids, nil)
+		if err != nil {
+			return nil, err
+		}
+		for i, rec := range list {
+			rows[ids[i]] = rec
+		}
+	}
+	return now, nil
 }
 
 // tells lists the notifications that a change gives reason to. Nobody is told what they did themselves, and nobody what

@@ -156,10 +156,13 @@ func (s *Space) apply(ctx context.Context, batch []changelog.Commit) error {
 	wanted := map[*object.Object][]int64{}
 	for _, c := range batch {
 		for _, x := range c.Changes {
-			if o := cat.Numbered(x.Object); o != nil {
+			if o := cat.Numbered(x.Object); o != nil && !s.columns.Has(o, x.Record, x.Rev) { // mostly this node's own
 				wanted[o] = append(wanted[o], x.Record)
 			}
 		}
+	}
+	if len(wanted) == 0 {
+		return nil
 	}
 	var changes []column.Change
 	err := s.DB.Read(ctx, func(r db.Reader) error {
