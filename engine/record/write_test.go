@@ -340,3 +340,43 @@ func TestBulkDoesJoinedOperationsTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestCreatesInOneTransactionHaveOutcomesOfTheirOwn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		var made []*object.Record
+		sets := map[uuid.UUID]bool{}
+		refused := 0
+		for i := range 40 {
+			all.Go(func() {
+				key := &record.Key{Key: fmt.Sprint(i), Scope: "POST /x"}
+				res, err := w.e.Write(context.Background(), &record.Write{Actor: w.amy, Key: key, Ops: []record.Op{{Do: record.Create, Object: "customer",
+					Values: map[string]any{"name": fmt.Sprint(i), "code": fmt.Sprint("code ", i%35)}}}})
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					if !fault.Has(err, "taken") {
+						t.Errorf("%d: %v", i, err)
+					}
+					refused++
+					return
+				}
+				made = append(made, res.Outcomes[0].Record)
+				sets[res.ChangeSet] = true
+			})
+		}
+		all.Wait()
+		if len(made) != 35 || len(sets) != 35 || refused != 5 {
+			t.Errorf("%d made in %d change sets, %d refused", len(made), len(sets), refused)
+		}
+		w.sound(made...)
+		for _, r := range made {
+			list, err := w.e.History(context.Background(), w.amy, "customer", r.UUID, "", 10)
+			must(t, err)
+			if len(list.Data) != 1 || !sets[*list.Data[0].ChangeSet] {
+				t.Errorf("the history of %s: %v", r.Title(), list.Data)
+			}
+		}
+	})
+}
