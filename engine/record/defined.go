@@ -24,11 +24,16 @@ const Define = "define"
 func (e *Engine) Defined(tx db.Tx, user int64, via string, version int64, names []string) error {
 	now := e.clock.Now().UnixMicro()
 	set := &ChangeSet{UUID: uuid.Must(uuid.NewV7()), At: now, Actor: user, Via: via, Kind: Define, State: "complete", Counts: 1}
-	if err := insertSet(tx, set); err != nil {
+	keys, err := tx.Reserve(map[string]int{setTable: 1, commitTable: 1})
+	if err != nil {
 		return err
 	}
-	commit, err := insertCommit(tx, set.ID, now)
-	if err != nil {
+	commit := keys[commitTable][0]
+	set.ID = keys[setTable][0]
+	if err := insertSets(tx, []*ChangeSet{set}); err != nil {
+		return err
+	}
+	if err := insertCommits(tx, []any{commit, set.ID, now}); err != nil {
 		return err
 	}
 	salt := make([]byte, 16)

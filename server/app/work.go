@@ -153,15 +153,19 @@ func (s *Space) mirror(ctx context.Context) {
 
 func (s *Space) apply(ctx context.Context, batch []changelog.Commit) error {
 	cat := s.Engine.Catalog()
-	wanted := map[*object.Object][]int64{}
+	wanted, known := map[*object.Object][]int64{}, true
 	for _, c := range batch {
 		for _, x := range c.Changes {
-			if o := cat.Numbered(x.Object); o != nil && !s.columns.Has(o, x.Record, x.Rev) { // mostly this node's own
+			o := cat.Numbered(x.Object)
+			switch {
+			case o == nil: // of a newer catalog, perhaps
+				known = false
+			case !s.columns.Has(o, x.Record, x.Rev): // mostly it is this node's own
 				wanted[o] = append(wanted[o], x.Record)
 			}
 		}
 	}
-	if len(wanted) == 0 {
+	if known && len(wanted) == 0 {
 		return nil
 	}
 	var changes []column.Change
