@@ -36,7 +36,7 @@ for db in ${ON:-sqlite postgres}; do
   fi
   echo "== $db, $scale customers"
   # shellcheck disable=SC2086
-  bin/youpeng serve --listen 127.0.0.1:8199 --rate 0 $place >"$cache/serve.log" 2>&1 &
+  bin/youpeng serve --listen 127.0.0.1:8199 --metrics 127.0.0.1:8198 --rate 0 $place >"$cache/serve.log" 2>&1 &
   server=$!
   "$cache/bench" -url http://127.0.0.1:8199 -bin bin/youpeng -place "$place" -pid "$server" -only "${ONLY:-}" -seconds "${SECONDS_OF_CREATES:-60}"
   kill "$server"

@@ -32,7 +32,10 @@ var (
 	pid     = flag.Int("pid", 0, "the server's process, to read its CPU and memory")
 	repeat  = flag.Int("repeat", 7, "how often each cell is asked")
 	seconds = flag.Int("seconds", 60, "how long creates run")
-	only    = flag.String("only", "", "a part: lists, figures, search, record, create, mixed, memory")
+	only    = flag.String("only", "", "a part: lists, figures, search, record, create, mixed, import, memory")
+
+	rowsToImport = flag.Int("rows", 100_000, "how many rows the greater import has")
+	metrics      = flag.String("metrics", "http://127.0.0.1:8198/metrics", "where the server's metrics are, to know the memory of its columns")
 )
 
 // viewer is somebody who asks, on a connection of their own.
@@ -53,7 +56,7 @@ func main() {
 	parts := []struct {
 		name string
 		run  func([]*viewer)
-	}{{"lists", lists}, {"figures", figures}, {"search", searches}, {"record", records}, {"create", creates}, {"mixed", mixed}, {"memory", memory}}
+	}{{"lists", lists}, {"figures", figures}, {"search", searches}, {"record", records}, {"create", creates}, {"mixed", mixed}, {"import", imports}, {"memory", memory}}
 	for _, p := range parts {
 		if *only == "" || strings.Contains(*only, p.name) {
 			p.run(viewers)
