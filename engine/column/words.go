@@ -24,7 +24,6 @@ type words struct {
 
 	order [][]uint32 // codes by folded text's pinyin key, in runs; nil when the column is not sorted
 	label []uint64   // by code: its place in the order; equal folds share one
-	last  uint32     // the code labelled last, so that ascending and descending series use little room
 }
 
 func appended[T word](v []T, x T) []T {
@@ -402,12 +401,15 @@ func (d *words) insert(code uint32) {
 		d.label[code] = d.label[right]
 		return
 	}
-	d.label[code] = d.room(left, right)
-	d.last = code
+	d.label[code] = d.room(code, left, right)
 }
 
-// room finds a label between two neighbours; 0 when there is none.
-func (d *words) room(left, right uint32) uint64 {
+// recent is how many texts back a series may have been left: several may grow side by side.
+const recent = 64
+
+// room finds a label between two neighbours; 0 when there is none. Beside a text that came lately a series grows, up or
+// down, and uses little of the room.
+func (d *words) room(code, left, right uint32) uint64 {
 	lo, hi := firstLabel/2, ^uint64(0)-firstLabel/2
 	if left != 0 {
 		lo = d.label[left]
@@ -420,10 +422,10 @@ func (d *words) room(left, right uint32) uint64 {
 	}
 	gap := hi - lo
 	switch {
-	case left != 0 && left == d.last:
-		return lo + max(1, gap/64)
-	case right != 0 && right == d.last:
-		return hi - max(1, gap/64)
+	case left > right && left+recent > code:
+		return lo + max(1, gap/256)
+	case right > left && right+recent > code:
+		return hi - max(1, gap/256)
 	}
 	return lo + gap/2
 }

@@ -346,7 +346,7 @@ func (k key) hash(side int) uint64 {
 // write does the operations of decisions and answers what refused each.
 func (j *importing) write(ctx context.Context, decisions []decision) ([]error, error) {
 	errs := make([]error, len(decisions))
-	w := &record.Write{Actor: j.actor, Via: "import", Set: j.set}
+	w := &record.Write{Actor: j.actor, Via: "import", Set: j.set, Apart: true}
 	for _, d := range decisions {
 		w.Ops = append(w.Ops, d.ops...)
 	}

@@ -2,7 +2,9 @@ package field
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
@@ -42,6 +44,62 @@ func (phone) read(_ *object.Field, path string, in any, _ *object.Item, _ *Conte
 
 // parsePhone answers a number in E.164 and its extension.
 func parsePhone(s string) (number, extension string, ok bool) {
+	if number, ok := commonPhone(s); ok {
+		return number, "", true
+	}
+	return anyPhone(s)
+}
+
+// commonPhone reads the Chinese numbers that most tables are full of, digits with spaces and hyphens between them: what
+// it answers is what anyPhone would, at a hundredth of its cost.
+func commonPhone(s string) (number string, ok bool) {
+	b := append(make([]byte, 0, 16), "+86"...)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			if len(b) == cap(b)-1 {
+				return "", false
+			}
+			b = append(b, c)
+		case c != ' ' && c != '-' || i == 0 || i == len(s)-1 || s[i-1] < '0':
+			return "", false
+		}
+	}
+	switch d := b[3:]; {
+	case len(d) == 11 && d[0] == '1' && d[1] >= '3':
+		return string(b), true
+	case len(d) > 10 && d[0] == '0' && (d[1] > '1' || d[1] == '1' && d[2] == '0'):
+		width := 3
+		if d[1] <= '2' {
+			width = 2
+		}
+		local := d[1+width:]
+		if len(local) != 7 && len(local) != 8 || local[0] < '2' || local[0] > '8' || local[1] == '0' || !areas.take(string(d[1:1+width]), len(local)) {
+			return "", false
+		}
+		return "+86" + string(d[1:]), true
+	}
+	return "", false
+}
+
+// areaCodes remembers how long the numbers of an area are, as the library knows it.
+type areaCodes struct{ known sync.Map }
+
+var areas areaCodes
+
+func (a *areaCodes) take(area string, length int) bool {
+	key := area + ":" + strconv.Itoa(length)
+	valid, asked := a.known.Load(key)
+	if !asked {
+		parsed, err := phonenumbers.Parse("0"+area+strings.Repeat("3", length), "CN")
+		valid = err == nil && phonenumbers.IsValidNumber(parsed)
+		a.known.Store(key, valid)
+	}
+	return valid.(bool)
+}
+
+// anyPhone reads what people write.
+func anyPhone(s string) (number, extension string, ok bool) {
 	s = strings.TrimSpace(norm.NFKC.String(s))
 	if m := extensionWord.FindStringSubmatchIndex(s); m != nil {
 		s, extension = s[:m[0]], s[m[2]:m[3]]

@@ -33,13 +33,16 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 		mark = func(db.Tx, int) error { return nil }
 	}
 	size := max(w.Set.pace, 64)
+	var next *ahead
+	defer func() { next.wait() }()
 	defer func() { w.Set.pace = size }()
 	for from := 0; from < len(w.Ops); {
-		to := min(len(w.Ops), from+size)
-		for to < len(w.Ops) && w.Ops[to].Joined {
-			to++
+		soon := func(done int) {
+			if w.Apart && from+done < len(w.Ops) {
+				next = e.planAhead(ctx, w, from+done, size)
+			}
 		}
-		part, err := e.chunk(ctx, w, joined(w.Ops[from:to]), func(tx db.Tx, done int) error { return mark(tx, from+done) })
+		part, err := e.chunk(ctx, w, cut(w.Ops, from, size), next.from(from), soon, func(tx db.Tx, done int) error { return mark(tx, from+done) })
 		if err != nil {
 			return res, err
 		}
@@ -57,6 +60,47 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 		}
 	}
 	return res, nil
+}
+
+// ahead is a chunk that is planned while the one before it is being kept. It rests on what was there before that one,
+// as a write of somebody else would; what moved meanwhile shows when it is kept itself.
+type ahead struct {
+	at   int
+	done chan struct{}
+	b    *batch
+	err  error
+}
+
+func (e *Engine) planAhead(ctx context.Context, w *Write, at, size int) *ahead {
+	a := &ahead{at: at, done: make(chan struct{})}
+	go func() {
+		defer close(a.done)
+		a.b, a.err = e.together(ctx, w, cut(w.Ops, at, size))
+	}()
+	return a
+}
+
+func (a *ahead) wait() {
+	if a != nil {
+		<-a.done
+	}
+}
+
+// from answers the plan if it begins with an operation; else there is none, and the chunk is planned when its turn comes.
+func (a *ahead) from(at int) *batch {
+	if a.wait(); a == nil || a.err != nil || a.at != at {
+		return nil
+	}
+	return a.b
+}
+
+// cut takes the pieces of work that begin with an operation, about so many operations of them.
+func cut(ops []Op, from, size int) [][]Op {
+	to := min(len(ops), from+size)
+	for to < len(ops) && ops[to].Joined {
+		to++
+	}
+	return joined(ops[from:to])
 }
 
 // joined cuts operations into those that are one.
@@ -80,12 +124,19 @@ type chunked struct {
 
 // chunk does pieces of work in one commit. Where what they rest on has moved meanwhile they are computed anew once;
 // where that does not help, or a value is taken that was free on the snapshot, the first half is tried by itself, down
-// to a single piece, which is done as any write is.
-func (e *Engine) chunk(ctx context.Context, w *Write, pieces [][]Op, mark func(tx db.Tx, done int) error) (*chunked, error) {
+// to a single piece, which is done as any write is. ready is the plan where it was made ahead, and soon is told, before
+// the first attempt, how many operations that will be.
+func (e *Engine) chunk(ctx context.Context, w *Write, pieces [][]Op, ready *batch, soon func(done int), mark func(tx db.Tx, done int) error) (*chunked, error) {
 	for n := 0; len(pieces) > 1; n++ {
-		b, err := e.together(ctx, w, pieces)
+		b, err := ready, error(nil)
+		if ready = nil; b == nil {
+			b, err = e.together(ctx, w, pieces)
+		}
 		if err != nil {
 			return nil, err
+		}
+		if n == 0 {
+			soon(b.ops())
 		}
 		res, err := e.commitTogether(ctx, b, mark)
 		if err == nil || !again(err) {
@@ -200,11 +251,15 @@ func (p *plan) made(id uuid.UUID) *step {
 	return nil
 }
 
-func (e *Engine) commitTogether(ctx context.Context, b *batch, mark func(tx db.Tx, done int) error) (*chunked, error) {
-	res := &chunked{}
+func (b *batch) ops() (n int) {
 	for _, piece := range b.pieces {
-		res.done += len(piece)
+		n += len(piece)
 	}
+	return n
+}
+
+func (e *Engine) commitTogether(ctx context.Context, b *batch, mark func(tx db.Tx, done int) error) (*chunked, error) {
+	res := &chunked{done: b.ops()}
 	var out *Result
 	err := e.db.WriteBulk(ctx, func(tx db.Tx) (err error) {
 		start := time.Now()

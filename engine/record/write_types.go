@@ -18,6 +18,9 @@ type Write struct {
 	DryRun bool // validate, run the rules, answer the would-be records, change nothing
 	Each   bool // each operation alone: one that fails leaves the others
 	Key    *Key
+	// Apart says of bulk work that no operation builds upon another, save those joined: the next may be planned while
+	// some are being kept.
+	Apart bool
 	// Answer renders what the caller is told. With a key it runs inside the transaction and its bytes are kept, so that
 	// a retry gets the same; it must depend on nothing but its argument.
 	Answer func(*Result) ([]byte, error)
