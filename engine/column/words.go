@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"sync"
 
 	"youpeng/platform/hanzi"
@@ -23,6 +24,7 @@ type words struct {
 	freq [256]int
 
 	order [][]uint32 // codes by folded text's pinyin key, in runs; nil when the column is not sorted
+	heads [][]byte   // by run: the key of its last code, where it was computed already
 	label []uint64   // by code: its place in the order; equal folds share one
 }
 
@@ -340,6 +342,7 @@ func (d *words) runs(codes []uint32) {
 	for run := range slices.Chunk(codes, runLength/2) {
 		d.order = append(d.order, append(make([]uint32, 0, runLength), run...))
 	}
+	d.heads = make([][]byte, len(d.order))
 }
 
 // spread gives labels anew, at equal distances.
@@ -358,10 +361,17 @@ func (d *words) spread() {
 	}
 }
 
-// search finds the first place in the order whose key is not below a key.
-func (d *words) search(key []byte) (run, i int) {
-	run, _ = slices.BinarySearchFunc(d.order, key, func(r []uint32, k []byte) int {
-		return bytes.Compare(d.key(r[len(r)-1]), k)
+// search finds the first place in the order whose key is not below a key. Who changes the order keeps what it computes.
+func (d *words) search(key []byte, keep bool) (run, i int) {
+	run = sort.Search(len(d.order), func(run int) bool {
+		head := d.heads[run]
+		if head == nil {
+			head = d.key(d.order[run][len(d.order[run])-1])
+			if keep {
+				d.heads[run] = head
+			}
+		}
+		return bytes.Compare(head, key) >= 0
 	})
 	if run == len(d.order) {
 		return run, 0
@@ -374,7 +384,7 @@ func (d *words) key(code uint32) []byte { return hanzi.Key(string(d.folded(code)
 
 // insert places a code and labels it; the label stays 0 where there is no room, and the order must be spread.
 func (d *words) insert(code uint32) {
-	run, i := d.search(d.key(code))
+	run, i := d.search(d.key(code), true)
 	var left, right uint32
 	switch {
 	case run < len(d.order):
@@ -389,13 +399,16 @@ func (d *words) insert(code uint32) {
 		i = len(d.order[run])
 		left = d.order[run][i-1]
 	default:
-		d.order = append(d.order, make([]uint32, 0, runLength))
+		d.order, d.heads = append(d.order, make([]uint32, 0, runLength)), append(d.heads, nil)
 	}
 	d.order[run] = slices.Insert(d.order[run], i, code)
+	if i == len(d.order[run])-1 {
+		d.heads[run] = nil
+	}
 	if r := d.order[run]; len(r) >= runLength {
 		half := append(make([]uint32, 0, runLength), r[runLength/2:]...)
-		d.order = slices.Insert(d.order, run+1, half)
-		d.order[run] = r[:runLength/2]
+		d.order, d.heads = slices.Insert(d.order, run+1, half), slices.Insert(d.heads, run+1, d.heads[run])
+		d.order[run], d.heads[run] = r[:runLength/2], nil
 	}
 	if right != 0 && bytes.Equal(d.folded(right), d.folded(code)) {
 		d.label[code] = d.label[right]
@@ -435,11 +448,11 @@ func (d *words) unplace(code uint32) {
 	if d.order == nil {
 		return
 	}
-	run, _ := d.search(d.key(code))
+	run, _ := d.search(d.key(code), true)
 	for ; run < len(d.order); run++ {
 		if i := slices.Index(d.order[run], code); i >= 0 {
-			if d.order[run] = slices.Delete(d.order[run], i, i+1); len(d.order[run]) == 0 {
-				d.order = slices.Delete(d.order, run, run+1)
+			if d.order[run], d.heads[run] = slices.Delete(d.order[run], i, i+1), nil; len(d.order[run]) == 0 {
+				d.order, d.heads = slices.Delete(d.order, run, run+1), slices.Delete(d.heads, run, run+1)
 			}
 			return
 		}
@@ -448,7 +461,7 @@ func (d *words) unplace(code uint32) {
 
 // place answers the label at which a folded text stands, and whether it is there; else that of the first one after it.
 func (d *words) place(fold string) (label uint64, exact bool) {
-	run, i := d.search(hanzi.Key(fold))
+	run, i := d.search(hanzi.Key(fold), false)
 	if run == len(d.order) {
 		return ^uint64(0), false
 	}

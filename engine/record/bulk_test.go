@@ -9,6 +9,7 @@ import (
 
 	"youpeng/engine/object"
 	"youpeng/engine/record"
+	"youpeng/platform/db"
 	"youpeng/platform/fault"
 )
 
@@ -96,5 +97,52 @@ func TestUndoOfManyGoesInOrder(t *testing.T) {
 				t.Fatalf("operation %d did not come back", i)
 			}
 		}
+	})
+}
+
+// What is planned ahead rests on the past; where a neighbour has moved it since, nothing is lost and nothing taken twice.
+func TestBulkThatIsPlannedAhead(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		one := w.create(w.amy, "customer", map[string]any{"name": "one"})
+		set, err := w.e.OpenChangeSet(ctx, w.amy, record.ChangeSet{Via: "import", Kind: "bulk"})
+		must(t, err)
+		var ops []record.Op
+		for i := range 300 {
+			id := uuid.Must(uuid.NewV7())
+			ops = append(ops, record.Op{Do: record.Create, Object: "customer", UUID: id, Values: map[string]any{"name": fmt.Sprint("c", i), "code": fmt.Sprint(i % 250)}},
+				record.Op{Do: record.Create, Object: "contact", Joined: true, Values: map[string]any{"name": fmt.Sprint("p", i), "customers": []any{id.String()}}})
+			if i%60 == 0 {
+				ops = append(ops, record.Op{Do: record.Update, Object: "customer", UUID: one.UUID, Any: true, Values: map[string]any{"phones": map[string]any{"add": []any{fmt.Sprint(13800138000 + i)}}}})
+			}
+		}
+		marked := 0
+		res, err := w.e.Bulk(ctx, &record.Write{Actor: w.amy, Via: "import", Set: set, Ops: ops, Apart: true}, func(_ db.Tx, done int) error {
+			if done < marked {
+				t.Errorf("%d operations were done, then %d", marked, done)
+			}
+			marked = done
+			return nil
+		})
+		must(t, err)
+		must(t, w.e.CloseChangeSet(ctx, set, "complete"))
+		failed := 0
+		for i, out := range res.Outcomes {
+			if out.Err != nil {
+				failed++
+				continue
+			}
+			if rec := w.get(out.Record); rec == nil || out.Op == record.Create && ops[i].UUID != uuid.Nil && rec.UUID != ops[i].UUID {
+				t.Fatalf("operation %d answers another's record", i)
+			}
+		}
+		if len(res.Outcomes) != len(ops) || marked != len(ops) || failed != 100 {
+			t.Errorf("%d outcomes of %d operations, %d failed, %d were marked", len(res.Outcomes), len(ops), failed, marked)
+		}
+		now := w.get(one)
+		if got := len(now.Get("phones").([]object.Item)); got != 5 {
+			t.Errorf("%d of 5 phones were added", got)
+		}
+		w.sound(now)
 	})
 }
