@@ -49,9 +49,9 @@ func TestGuesses(t *testing.T) {
 	targets := targetsOf(cat, a, main)
 	for _, x := range []struct{ header, samples, want string }{
 		{"客户名称|联系电话|客户级别|税号|业务员", "", "customer.name customer.phones customer.level customer.uscc customer.owner"},
-		{"公司名称|公司电话|联系人|职务|手机", "", "customer.name customer.phones contact.name contact.title contact.phones"},
-		{"单位|联系人姓名|联系人手机|联系人职位", "", "customer.name contact.name contact.phones contact.title"},
-		{"Company|Contact Name|Mobile|Notes|Tags", "", "customer.name contact.name contact.phones customer.remark customer.tags"},
+		{"公司名称|公司电话|联系人|职务|手机", "", "customer.name customer.phones contact.name contact.title contact.phones:mobile"},
+		{"单位|联系人姓名|联系人手机|联系人职位", "", "customer.name contact.name contact.phones:mobile contact.title"},
+		{"Company|Contact Name|Mobile|Notes|Tags", "", "customer.name contact.name contact.phones:mobile customer.remark customer.tags"},
 		{"名称|手机|座机|行号|原因", "", "customer.name customer.phones customer.phones - -"},
 		{"名称|甲|乙|丙", "x|138 0013 8000|91350100M000100Y43|7", "customer.name customer.phones customer.uscc -"},
 		{"客户名称（必填）|级别*", "", "customer.name customer.level"},

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type entry struct {
 	values [2]map[string]any
 	keys   [2][]key
 	unique [2]map[string]string // keys of unique matched fields, by field
+	stamps map[string]any       // when it was first made and by whom, where the file says so
 	wrongs []wrong
 	title  string
 }
@@ -37,9 +39,9 @@ func (j *importing) understood(r Row) *entry {
 	for side := range j.plan.fill {
 		e.values[side] = map[string]any{}
 		for _, x := range j.plan.fill[side] {
-			for _, column := range x.columns {
-				if column < len(r.Cells) {
-					e.add(side, x.field, j.cell(x.field, r.Cells[column]))
+			for _, from := range x.columns {
+				if from.column < len(r.Cells) {
+					e.add(side, x.field, from.labelled(j.cell(x.field, r.Cells[from.column])))
 				}
 			}
 		}
@@ -54,6 +56,46 @@ func (j *importing) understood(r Row) *entry {
 		}
 	}
 	return e
+}
+
+// labelled gives items the label of their column.
+func (l labelled) labelled(v any) any {
+	if list, ok := v.([]any); ok && l.label != "" {
+		for i, x := range list {
+			list[i] = map[string]any{"value": x, "label": l.label}
+		}
+	}
+	return v
+}
+
+// stamp takes when and by whom a record was first made out of an entry's values.
+func (j *importing) stamp(e *entry) {
+	o := j.plan.main
+	for _, f := range o.Fields[:object.SystemFields] {
+		in, given := e.values[0][f.Name]
+		if !given {
+			continue
+		}
+		delete(e.values[0], f.Name)
+		var v any = j.names.ids[fmt.Sprint(in)]
+		var err error
+		if f.Index == object.CreatedAt {
+			v, err = field.Of(f).Read(f, in, nil, &j.context)
+			if at, ok := v.(int64); ok && at > j.context.Now.UnixMicro() {
+				err = fault.Invalid(f.Name, "import.future")
+			}
+		} else if v == int64(0) {
+			err = fault.Invalid(f.Name, "import.link_unknown")
+		}
+		if err != nil {
+			e.wrongs = append(e.wrongs, j.plan.wrongs(err, func(string) int { return 0 })...)
+			continue
+		}
+		if e.stamps == nil {
+			e.stamps = map[string]any{}
+		}
+		e.stamps[f.Name] = v
+	}
 }
 
 func (j *importing) cell(f *object.Field, cell string) any {
@@ -154,4 +196,5 @@ func (j *importing) link(e *entry) {
 			}
 		}
 	}
+	j.stamp(e)
 }

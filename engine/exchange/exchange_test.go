@@ -81,7 +81,7 @@ func catalogOf() *object.Catalog {
 	object.Add[string](p, "name", object.KindText, word("姓名", "Name"), object.Required, object.Personal)
 	object.Add[[]object.Item](p, "customers", object.KindLinks, word("客户", "Customers"), object.To("customer", object.Follow))
 	object.Add[string](p, "title", object.KindText, word("职位", "Title"))
-	object.Add[[]object.Item](p, "phones", object.KindPhone, word("电话", "Phones"), object.Matched, object.Personal)
+	object.Add[[]object.Item](p, "phones", object.KindPhone, word("电话", "Phones"), object.Matched, object.Personal, object.Labels(opt("mobile", "手机", "Mobile"), opt("work", "工作", "Work")))
 
 	objects := []*object.Object{user, c, p}
 	for i, o := range objects {

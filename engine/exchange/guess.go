@@ -21,13 +21,26 @@ type Mapped struct {
 // The columns that a file to mend has beside those of the file that it mends.
 var mendWords = [2]string{"行号", "原因"}
 
-// target is a field that a column may lead to.
+// target is a field that a column may lead to, or one label of its items.
 type target struct {
 	object *object.Object
 	field  *object.Field
+	label  *object.Option
 }
 
-func (t target) name() string { return t.object.Name + "." + t.field.Name }
+func (t target) name() string {
+	if t.label != nil {
+		return t.object.Name + "." + t.field.Name + ":" + t.label.Name
+	}
+	return t.object.Name + "." + t.field.Name
+}
+
+// stamps are the fields that say when a record was first made and by whom: they come from the program that a file is
+// from, and only an administrator may say them. Where numbers are drawn they are not: these follow the day.
+func stamps(a *access.Actor, o *object.Object, f *object.Field) bool {
+	return (f.Index == object.CreatedAt || f.Index == object.CreatedBy) && (a.Admin || a.System) &&
+		!slices.ContainsFunc(o.Fields, func(x *object.Field) bool { return x.Series != nil })
+}
 
 // companionOf answers the object whose records may stand in the same row, and its link: the one that stands within the
 // other and is no detail line of it.
@@ -47,9 +60,16 @@ func targetsOf(cat *object.Catalog, a *access.Actor, main *object.Object) (out [
 	add := func(o *object.Object, but *object.Field) {
 		for _, f := range o.Fields {
 			switch {
+			case o == main && stamps(a, o, f):
+				out = append(out, target{o, f, nil})
 			case f == but, f.Retired, f.System, f.ReadOnly, f.Hidden, f.Derived, f.Kind == object.KindRef, f.Kind == object.KindSeries:
 			case a.Field(o, f) == access.Write:
-				out = append(out, target{o, f})
+				out = append(out, target{o, f, nil})
+				for i := range f.Labels {
+					if !f.Labels[i].Retired {
+						out = append(out, target{o, f, &f.Labels[i]})
+					}
+				}
 			}
 		}
 	}
@@ -89,6 +109,7 @@ func guessed(main *object.Object, targets []target, header []string, samples [][
 		if name != "" && g.out[i].Target == "" {
 			g.byName(i, name)
 		}
+		g.labelled(i, name)
 	}
 	for i, name := range names {
 		if g.out[i].Target == "" && (header[i] == "" || name != "") && i < len(samples) {
@@ -96,6 +117,20 @@ func guessed(main *object.Object, targets []target, header []string, samples [][
 		}
 	}
 	return g.out
+}
+
+// labelled leads a column on to the label that its name speaks of: 办公电话 are telephones at work.
+func (g *guess) labelled(column int, name string) {
+	for _, t := range g.targets {
+		if t.label == nil || g.out[column].Target != (target{t.object, t.field, nil}).name() {
+			continue
+		}
+		words := append(strings.Fields(labelWords[t.label.Name]), folded(t.label.Label.ZH), folded(t.label.Label.EN))
+		if slices.ContainsFunc(words, func(w string) bool { return w != "" && strings.Contains(name, w) }) {
+			g.out[column].Target = t.name()
+			return
+		}
+	}
 }
 
 func (g *guess) take(column int, t target, by string) bool {
@@ -164,7 +199,7 @@ func (g *guess) byName(column int, name string) {
 // what a company has (its switchboard).
 func (g *guess) ranked(personal bool, name string) []target {
 	first := personal || g.person && !strings.Contains(name, "公司") && !strings.Contains(name, "座机") && !strings.Contains(name, "固") && !strings.Contains(name, "办公")
-	out := slices.Clone(g.targets)
+	out := slices.DeleteFunc(slices.Clone(g.targets), func(t target) bool { return t.label != nil })
 	slices.SortStableFunc(out, func(x, y target) int {
 		return rank(x.object != g.main && !first || x.object == g.main && personish(x.field) && first) -
 			rank(y.object != g.main && !first || y.object == g.main && personish(y.field) && first)

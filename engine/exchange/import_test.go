@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"youpeng/engine/object"
 	"youpeng/engine/record"
@@ -36,7 +37,7 @@ func TestAFileOfBadRowsAndDuplicatesIsMended(t *testing.T) {
 				got = append(got, *c.Target)
 			}
 		}
-		if want := "customer.name contact.name contact.phones customer.level customer.uscc customer.owner customer.since customer.limit_of_credit"; strings.Join(got, " ") != want || p.Options.Encoding != GB18030 || *p.Options.Header != 2 {
+		if want := "customer.name contact.name contact.phones:mobile customer.level customer.uscc customer.owner customer.since customer.limit_of_credit"; strings.Join(got, " ") != want || p.Options.Encoding != GB18030 || *p.Options.Header != 2 {
 			t.Fatalf("guessed %q of %+v", got, p.Options)
 		}
 		_, p0 := w.imported(Import{File: file, DryRun: true}, nil)
@@ -224,6 +225,58 @@ func TestACancelledImportCanBeUndone(t *testing.T) {
 		must(t, err)
 		if left := len(w.all("customer")); left != 0 {
 			t.Errorf("%d are left", left)
+		}
+	})
+}
+
+func TestWhoMadeItWhenAndWhichTelephone(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		text := lines("公司名称,联系人,手机,联系人办公电话,创建时间,创建人", "旧公司,张伟,13800138000,0571-88888888,2021/3/4 10:20,王敏", "新公司,李娜,,,2999-01-01,", "他公司,王芳,,,,没有这个人")
+		file := w.put("a.csv", []byte(text))
+		targets := func() string {
+			p, err := w.deps.Preview(ctx, w.me, file, "customer", Options{})
+			must(t, err)
+			var got []string
+			for _, c := range p.Columns {
+				if c.Target != nil {
+					got = append(got, *c.Target)
+				}
+			}
+			return strings.Join(got, " ")
+		}
+		if got := targets(); got != "customer.name contact.name contact.phones:mobile contact.phones:work" {
+			t.Errorf("who is no administrator is led to %s", got)
+		}
+		if _, err := w.deps.Ask(ctx, w.me, Import{File: file, Object: "customer", Mapping: []Mapped{{Column: 0, Target: "customer.name"}, {Column: 4, Target: "customer.created_at"}}}, nil); err == nil {
+			t.Error("who is no administrator says when a record was made")
+		}
+		w.me.Admin = true
+		if got := targets(); got != "customer.name contact.name contact.phones:mobile contact.phones:work customer.created_at customer.created_by" {
+			t.Errorf("an administrator is led to %s", got)
+		}
+		_, p := w.imported(Import{File: file}, nil)
+		if got := figures(p); got != "3 done: 1 created, 0 updated, 0 skipped, 2 failed, 0 duplicates" {
+			t.Fatal(got)
+		}
+		mend := w.read(p.Mend.ID)
+		if !strings.Contains(mend, "创建时间: 这个时间还没有到") || !strings.Contains(mend, "创建人: ") {
+			t.Errorf("the file to mend:\n%s", mend)
+		}
+		when := time.Date(2021, 3, 4, 2, 20, 0, 0, time.UTC).UnixMicro()
+		author := w.all("user")["王敏"].ID
+		one, person := w.all("customer")["旧公司"], w.all("contact")["张伟"]
+		for _, rec := range []*object.Record{one, person} {
+			if rec.Values[object.CreatedAt] != when || rec.Values[object.CreatedBy] != author || rec.Values[object.UpdatedBy] != w.me.User {
+				t.Errorf("%s: made %v by %v", rec.Title(), rec.Values[object.CreatedAt], rec.Values[object.CreatedBy])
+			}
+		}
+		if list := person.Get("phones").([]object.Item); len(list) != 2 || list[0].Label != "mobile" || list[1].Label != "work" {
+			t.Errorf("the telephones: %+v", list)
+		}
+		res, err := w.deps.Engine.Undo(ctx, w.me, *p.ChangeSet, "", record.Write{Actor: w.me, Via: "api"})
+		must(t, err)
+		if len(res.Outcomes) != 2 || len(w.all("customer")) != 0 {
+			t.Errorf("%d undone", len(res.Outcomes))
 		}
 	})
 }

@@ -216,7 +216,7 @@ func (j *importing) decide(e *entry, matches [2][]found, made map[uuid.UUID]bool
 	}
 	switch {
 	case d.do == Create || !real:
-		d.ops = append(d.ops, record.Op{Do: record.Create, Object: j.plan.main.Name, UUID: mainID, Values: e.values[0]})
+		d.ops = append(d.ops, record.Op{Do: record.Create, Object: j.plan.main.Name, UUID: mainID, Values: e.values[0], Set: e.stamps})
 	case d.do == Update:
 		d.ops = append(d.ops, record.Op{Do: record.Update, Object: j.plan.main.Name, UUID: mainID, Any: true, Values: gained(j.plan.main, e.values[0])})
 	}
@@ -255,7 +255,7 @@ func (j *importing) decidePerson(d *decision, e *entry, policy string, mainID, a
 	case len(known) > 0 && policy == Update && known[0].id != uuid.Nil:
 		op.Do, op.UUID, op.Any, op.Values = record.Update, known[0].id, true, gained(j.plan.also, values)
 	default:
-		op.Do, op.UUID = record.Create, alsoID
+		op.Do, op.UUID, op.Set = record.Create, alsoID, e.stamps
 	}
 	switch {
 	case j.plan.link.Kind != object.KindLinks:

@@ -27,7 +27,13 @@ type plan struct {
 
 type filling struct {
 	field   *object.Field
-	columns []int
+	columns []labelled
+}
+
+// labelled is a column, and the label that its items get.
+type labelled struct {
+	column int
+	label  string
 }
 
 // newPlan checks a mapping: known fields that the actor may write, each once unless it is multi-valued, no required one
@@ -58,6 +64,10 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 			return nil, fault.Invalid("mapping", "import.column", "column", m.Column)
 		}
 		t := targets[i]
+		from := labelled{column: m.Column}
+		if t.label != nil {
+			from.label = t.label.Name
+		}
 		side := 0
 		if t.object != main {
 			side, p.also, p.link = 1, also, link
@@ -65,9 +75,9 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 		at := slices.IndexFunc(p.fill[side], func(f filling) bool { return f.field == t.field })
 		switch {
 		case at < 0:
-			p.fill[side] = append(p.fill[side], filling{t.field, []int{m.Column}})
+			p.fill[side] = append(p.fill[side], filling{t.field, []labelled{from}})
 		case t.field.Kind.Multi():
-			p.fill[side][at].columns = append(p.fill[side][at].columns, m.Column)
+			p.fill[side][at].columns = append(p.fill[side][at].columns, from)
 		default:
 			return nil, fault.Invalid("mapping", "import.twice", "target", m.Target)
 		}
@@ -109,7 +119,7 @@ func (p *plan) column(path string, side int) (column int, f *object.Field) {
 	name, _, _ = strings.Cut(name, "[")
 	for _, x := range p.fill[side] {
 		if x.field.Name == name {
-			return x.columns[0], x.field
+			return x.columns[0].column, x.field
 		}
 	}
 	o := p.main

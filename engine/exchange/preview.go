@@ -99,8 +99,12 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 		p.Rows = append(p.Rows, Shown{r.Line, cells})
 	}
 	for _, t := range targets {
-		p.Targets = append(p.Targets, Target{t.name(), t.object.Name, t.field.Name, t.field.Label.In(a.Locale), t.object.Label.In(a.Locale), string(t.field.Kind),
-			t.field.Required && t.field.Default == nil, t.field.Kind.Multi()})
+		label := t.field.Label.In(a.Locale)
+		if t.label != nil {
+			label += " · " + t.label.Label.In(a.Locale)
+		}
+		p.Targets = append(p.Targets, Target{t.name(), t.object.Name, t.field.Name, label, t.object.Label.In(a.Locale), string(t.field.Kind),
+			t.field.Required && t.field.Default == nil && t.label == nil, t.field.Kind.Multi()})
 	}
 	return p, nil
 }

@@ -19,12 +19,13 @@ type names struct {
 	deps  *Deps
 	actor *access.Actor
 	users map[string]string            // folded name or e-mail → id; "" where several bear it
+	ids   map[string]int64             // private ids of users
 	known map[string]map[string]string // object → folded title → id, of the rows at hand
 }
 
 // loadUsers reads the people who work here. They are few beside the rows, and each is asked for many times.
 func (n *names) loadUsers(ctx context.Context) error {
-	n.users = map[string]string{}
+	n.users, n.ids = map[string]string{}, map[string]int64{}
 	n.known = map[string]map[string]string{}
 	o := n.deps.Engine.Catalog().Object("user")
 	if o == nil {
@@ -36,6 +37,7 @@ func (n *names) loadUsers(ctx context.Context) error {
 				if u.Deleted != 0 {
 					continue
 				}
+				n.ids[u.UUID.String()] = u.ID
 				put(n.users, u.Title(), u.UUID.String())
 				for _, f := range o.Fields {
 					if items, ok := u.At(f).([]object.Item); ok && f.Kind == object.KindEmail {

@@ -34,6 +34,9 @@ var nameWords = map[string]string{
 	"price":   "价格 单价 售价 price unitprice listprice",
 }
 
+// labelWords are the words in a column's name that speak of a label.
+var labelWords = map[string]string{"mobile": "手机 移动 cell", "work": "办公 公司 单位 座机 固话 固定 office company", "home": "家庭 宅"}
+
 // titleWords are the words for the name of the object that a file is about.
 const titleWords = "名称 姓名 公司 公司名 公司名称 公司全称 单位 单位名 单位名称 企业 企业名 企业名称 客户 客户名 客户名称 客户全称 客户公司 抬头 开票抬头 name fullname company companyname account accountname customer customername organization organisation"
 

@@ -33,7 +33,7 @@ async function give(p: Person, name: string, text: string) {
   await expect(page.getByLabel(say('编码', 'Encoding'))).toHaveValue('gb18030')
   const field = (column: string) => page.getByLabel(say(`“${column}”对应的字段`, `Field for “${column}”`))
   await expect(field('客户名称')).toHaveValue('customer.name')
-  await expect(field('联系人手机')).toHaveValue('contact.phones')
+  await expect(field('联系人手机')).toHaveValue('contact.phones:mobile')
   return field
 }
 
