@@ -51,8 +51,8 @@ func importing(v, other *viewer, rows int, there []string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	n := float64(rows)
-	log.Printf("import of %d rows: %.0f a second, CPU each: server %.2f ms, database %.2f ms; peak %d MB above idle, %d MB of columns in it; others' list p95 %.1f ms, p99 %.1f ms",
-		rows, n/time.Since(start).Seconds(), ms(cpu(*pid)-server)/n, ms(postgres()-database)/n, (resident("VmHWM")-idle)>>20, (columnBytes()-columns)>>20, ms(quantile(took, 0.95)), ms(quantile(took, 0.99)))
+	log.Printf("import of %d rows: %.0f a second, CPU each: server %.2f ms, database %.2f ms; peak %d MB above %d MB idle, %d MB of columns in it; others' list p95 %.1f ms, p99 %.1f ms",
+		rows, n/time.Since(start).Seconds(), ms(cpu(*pid)-server)/n, ms(postgres()-database)/n, (resident("VmHWM")-idle)>>20, idle>>20, (columnBytes()-columns)>>20, ms(quantile(took, 0.95)), ms(quantile(took, 0.99)))
 }
 
 // customerFile is a table of customers that no other file holds, save those that are there.
