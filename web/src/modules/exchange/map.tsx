@@ -36,7 +36,10 @@ export function MapStep({
   const [policy, setPolicy] = useState<Policy>('skip')
   const used = Object.values(mapping)
   const missing = preview.targets.filter(
-    (target) => target.required && target.object === object && !used.some((entry) => entry === target.target || entry.startsWith(`${target.target}:`)),
+    (target) =>
+      target.required &&
+      target.object === object &&
+      !used.some((entry) => entry === target.target || entry.startsWith(`${target.target}:`)),
   )
   const twice = preview.targets.filter(
     (target) => !target.multiple && used.filter((entry) => entry === target.target).length > 1,
