@@ -32,6 +32,16 @@ type Module struct {
 	Routes []Route
 	// Seed makes the records that a new workspace begins with. It may be said again: what is there already stays.
 	Seed func(ctx context.Context, s *Space) error
+	// Names are what the records bear that a new workspace begins with. They are made in Chinese, and named anew when the
+	// first administrator comes in by another language: from then on they are names like any other.
+	Names []Name
+}
+
+// Name is what a field of some record bears at the beginning, in both languages.
+type Name struct {
+	Object *object.Object
+	Field  object.Handle[string]
+	Text   object.Text
 }
 
 // Space is an open workspace as modules see it.

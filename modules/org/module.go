@@ -21,5 +21,6 @@ func Module() modules.Module {
 		Behaviours: []record.Behaviour{
 			record.Check(Role, rightsHold), record.Check(Role, someoneStays), record.Check(User, someoneStays), record.Check(Collaborator, sharesHold),
 		},
+		Names: names(),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"youpeng/engine/access"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
+	"youpeng/modules"
 	"youpeng/platform/fault"
 )
 
@@ -109,13 +110,22 @@ func scope(name string) access.Scope { return access.Scope(max(0, slices.Index(S
 
 // FirstRole is a role of a new workspace.
 type FirstRole struct {
-	Name, Label string
-	Rights      Rights
+	Name   string
+	Label  object.Text
+	Rights Rights
 }
 
 // FirstRoles are what a new workspace begins with; each may be changed.
 var FirstRoles = []FirstRole{
-	{"administrator", "管理员", Rights{Admin: true, All: &Grant{true, "all", "all", "all", true, true}}},
-	{"manager", "主管", Rights{All: &Grant{true, "department_below", "department_below", "department_below", true, true}}},
-	{"salesperson", "销售", Rights{All: &Grant{true, "own_sub", "own_sub", "own_sub", true, false}}},
+	{"administrator", word("管理员", "Administrator"), Rights{Admin: true, All: &Grant{true, "all", "all", "all", true, true}}},
+	{"manager", word("主管", "Manager"), Rights{All: &Grant{true, "department_below", "department_below", "department_below", true, true}}},
+	{"salesperson", word("销售", "Salesperson"), Rights{All: &Grant{true, "own_sub", "own_sub", "own_sub", true, false}}},
+}
+
+// names are what the first roles are called.
+func names() (out []modules.Name) {
+	for _, r := range FirstRoles {
+		out = append(out, modules.Name{Object: Role, Field: RoleLabel, Text: r.Label})
+	}
+	return out
 }

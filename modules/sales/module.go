@@ -40,6 +40,7 @@ func Module() modules.Module {
 			{Object: "lead", Name: "convert", Run: leadConvert}, {Object: "lead", Name: "unqualify", Run: leadUnqualify},
 			{Object: "deal", Name: "win", Run: dealWin}, {Object: "deal", Name: "lose", Run: dealLose}, {Object: "deal", Name: "reopen", Run: dealReopen},
 		},
-		Seed: seedPipeline,
+		Seed:  seedPipeline,
+		Names: names(),
 	}
 }

@@ -52,10 +52,22 @@ func first(stages []*object.Record, kind string) *object.Record {
 
 // standard is the pipeline that a new workspace begins with.
 var standard = []struct {
-	name        string
+	name        object.Text
 	probability int64
 	kind        string
-}{{"初步接触", 10, Open}, {"需求确认", 30, Open}, {"方案报价", 50, Open}, {"商务谈判", 70, Open}, {"赢单", 100, Won}, {"输单", 0, Lost}}
+}{{word("初步接触", "First contact"), 10, Open}, {word("需求确认", "Needs confirmed"), 30, Open}, {word("方案报价", "Quotation"), 50, Open},
+	{word("商务谈判", "Negotiation"), 70, Open}, {word("赢单", "Won"), 100, Won}, {word("输单", "Lost"), 0, Lost}}
+
+var standardName = word("标准销售流程", "Standard pipeline")
+
+// names are what the standard pipeline and its stages are called.
+func names() []modules.Name {
+	out := []modules.Name{{Object: Pipeline, Field: PipelineName, Text: standardName}}
+	for _, x := range standard {
+		out = append(out, modules.Name{Object: Stage, Field: StageName, Text: x.name})
+	}
+	return out
+}
 
 // seedPipeline makes the standard pipeline where none was ever made.
 func seedPipeline(ctx context.Context, s *modules.Space) error {
@@ -70,10 +82,10 @@ func seedPipeline(ctx context.Context, s *modules.Space) error {
 		return err
 	}
 	id := uuid.Must(uuid.NewV7())
-	ops := []record.Op{{Do: record.Create, Object: "pipeline", UUID: id, Values: map[string]any{"name": "标准销售流程", "default": true}}}
+	ops := []record.Op{{Do: record.Create, Object: "pipeline", UUID: id, Values: map[string]any{"name": standardName.ZH, "default": true}}}
 	for i, x := range standard {
 		ops = append(ops, record.Op{Do: record.Create, Object: "stage", Values: map[string]any{
-			"name": x.name, "pipeline": id.String(), "position": int64(i + 1), "probability": x.probability, "kind": x.kind}})
+			"name": x.name.ZH, "pipeline": id.String(), "position": int64(i + 1), "probability": x.probability, "kind": x.kind}})
 	}
 	program := &access.Actor{System: true, Name: "system", Zone: time.UTC, Digest: "system"}
 	_, err = s.Engine.Write(ctx, &record.Write{Actor: program, Via: "job", Ops: ops})

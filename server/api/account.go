@@ -108,15 +108,23 @@ func (api *API) useLink(w http.ResponseWriter, r *http.Request) error {
 	if utf8.RuneCountInString(name) > 100 {
 		return fault.Invalid("name", "text.too_long", "max", 100)
 	}
+	l, err := api.app.Control.LinkOf(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
 	secret, a, err := api.app.Control.UseLink(r.Context(), r.PathValue("token"), name, text(body, "password"), r.UserAgent())
 	if err != nil {
 		return err
 	}
 	if name != "" {
-		if err := api.app.Control.SetAccount(r.Context(), a.ID, "", rest.Locale(r)); err != nil { // the language in which they came in
+		locale := rest.Locale(r) // the language in which they came in
+		if err := api.app.Control.SetAccount(r.Context(), a.ID, "", locale); err != nil {
 			return err
 		}
-		if err := api.app.Enter(r.Context(), a); err != nil {
+		if l.Kind != control.LinkSetup {
+			locale = ""
+		}
+		if err := api.app.Enter(r.Context(), a, locale); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -198,6 +199,34 @@ func TestTheFirstStartMayDieAnywhere(t *testing.T) {
 		}
 		if link, err := s.app.First(ctx, "main", "", "admin@example.com"); err != nil || link != "" {
 			t.Errorf("a link after somebody came in: %q %v", link, err)
+		}
+	})
+}
+
+func TestTheFirstAdministratorsLanguageNamesWhatIsThere(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		link, err := s.app.First(ctx, "main", "Ours", "admin@example.com")
+		must(t, err)
+		boss := &person{s: s}
+		boss.want(200, "POST", "/api/v1/links/"+link, map[string]any{"name": "Ann", "password": "right horse"}, "Accept-Language", "en-GB")
+		s.invite("amy@example.com", "administrator") // who comes in later, in Chinese, renames nothing
+		for object, want := range map[string]string{
+			"role":     "Administrator, Manager, Salesperson",
+			"pipeline": "Standard pipeline",
+			"stage":    "First contact, Lost, Needs confirmed, Negotiation, Quotation, Won",
+		} {
+			var got []string
+			for _, x := range boss.want(200, "GET", "/records/"+object, nil).body["data"].([]any) {
+				name, ok := x.(map[string]any)["label"].(string)
+				if !ok {
+					name = x.(map[string]any)["name"].(string)
+				}
+				got = append(got, name)
+			}
+			slices.Sort(got)
+			if strings.Join(got, ", ") != want {
+				t.Errorf("%s: %q", object, got)
+			}
 		}
 	})
 }

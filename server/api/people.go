@@ -174,7 +174,7 @@ func (api *API) changeMe(c *call) error {
 		if err != nil {
 			return err
 		}
-		if err := api.app.Enter(c.ctx(), account); err != nil {
+		if err := api.app.Enter(c.ctx(), account, ""); err != nil {
 			return err
 		}
 	}

@@ -310,8 +310,9 @@ func nameOf(account *control.Account, name string) string {
 // LinkLife is how long an invitation waits.
 const LinkLife = 72 * time.Hour
 
-// Enter gives the users of an account the name by which its person came in.
-func (a *App) Enter(ctx context.Context, account *control.Account) error {
+// Enter gives the users of an account the name by which its person came in. With a language, the first administrator's,
+// their workspaces speak it.
+func (a *App) Enter(ctx context.Context, account *control.Account, locale string) error {
 	list, err := a.Control.Workspaces(ctx, account.ID)
 	if err != nil {
 		return err
@@ -327,6 +328,11 @@ func (a *App) Enter(ctx context.Context, account *control.Account) error {
 		}
 		if err := s.Rename(ctx, user, account.Name); err != nil {
 			return err
+		}
+		if locale != "" {
+			if err := s.Speak(ctx, locale); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -134,11 +134,39 @@ func (s *Space) addRoles(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		ops = append(ops, record.Op{Do: record.Create, Object: "role", Program: true, Values: map[string]any{"name": r.Name, "label": r.Label, "rights": string(text)}})
+		ops = append(ops, record.Op{Do: record.Create, Object: "role", Program: true, Values: map[string]any{"name": r.Name, "label": r.Label.ZH, "rights": string(text)}})
 	}
 	if len(ops) == 0 {
 		return nil
 	}
+	_, err := s.Engine.Write(ctx, &record.Write{Actor: System, Via: "job", Ops: ops})
+	return err
+}
+
+// Speak names what a workspace began with in a language, where it still bears its first name.
+func (s *Space) Speak(ctx context.Context, locale string) error {
+	var ops []record.Op
+	for _, m := range Modules {
+		for _, n := range m.Names {
+			name := n.Text.In(locale)
+			err := s.DB.Read(ctx, func(r db.Reader) error {
+				list, err := s.all(ctx, r, n.Object.Name)
+				for _, rec := range list {
+					if rec.Deleted == 0 && n.Field.Get(rec) == n.Text.ZH && name != n.Text.ZH {
+						ops = append(ops, record.Op{Do: record.Update, Object: n.Object.Name, UUID: rec.UUID, Any: true, Program: true, Values: map[string]any{n.Field.Field.Name: name}})
+					}
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	defer s.people.forget()
 	_, err := s.Engine.Write(ctx, &record.Write{Actor: System, Via: "job", Ops: ops})
 	return err
 }

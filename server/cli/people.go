@@ -30,6 +30,9 @@ func (*workspaceAdd) Help() string {
 
 func (v *workspaceAdd) run(ctx context.Context, d *desk) (answer, error) {
 	s, err := d.AddWorkspace(ctx, v.Slug, v.Name)
+	if err == nil {
+		err = s.Speak(ctx, d.locale)
+	}
 	if err != nil {
 		return answer{}, err
 	}
