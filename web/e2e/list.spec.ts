@@ -82,6 +82,28 @@ test.describe('sqlite', () => {
     })
     await page.keyboard.press('Enter')
     await expect(page.getByText('“员工人数”刚被其他人改为“999”，您填的是“310”。').first()).toBeVisible()
+
+    // The keys lead into the list from anywhere on the page, and what opens over it gives the focus back.
+    await page.reload()
+    const grid = page.getByRole('grid', { name: '客户' })
+    await expect(grid).toBeVisible()
+    await page.keyboard.press('j')
+    await expect(grid).toBeFocused()
+    await page.keyboard.press('Control+k')
+    await expect(page.getByRole('combobox')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(grid).toBeFocused()
+
+    // On a phone a record begins with what happened; its fields are one tab away.
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(`${server.base}/w/main/customer/${quick.id}`)
+    await expect(page.getByRole('tabpanel', { name: '时间线' })).toBeInViewport()
+    await page.getByRole('tab', { name: '详细信息' }).click()
+    await expect(page.getByRole('tabpanel').locator('dd', { hasText: '999' })).toBeVisible()
+    await clean(page, [])
+    await page.goto(`${server.base}/w/main/nowhere/at-all`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await clean(page, [])
   })
 })
 

@@ -20,6 +20,9 @@ test.describe('sqlite', () => {
     const leadForm = page.getByRole('dialog', { name: '新建线索', exact: true })
     await leadForm.getByLabel('姓名').fill('张伟')
     await leadForm.getByLabel('公司').fill('华信科技')
+    await leadForm.getByLabel('电话').first().fill('138 0013 8000')
+    await expect(leadForm.getByRole('link', { name: '华信科技有限公司' })).toBeVisible()
+    await expect(leadForm.getByText('电话相同')).toBeVisible()
     await leadForm.getByRole('button', { name: '保存' }).click()
     await page.waitForURL('**/lead/*')
     await page.getByRole('button', { name: '转为客户' }).click()
@@ -80,6 +83,11 @@ test.describe('sqlite', () => {
     await won.getByLabel('金额').fill('128000')
     await won.getByRole('button', { name: '赢单' }).click()
     await expect(page.getByRole('button', { name: '重新打开' })).toBeVisible()
+    // The timeline tells where it went; what followed from that is there for whoever asks.
+    const moved = page.getByRole('tabpanel').locator('li', { hasText: '赢单' }).first()
+    await expect(moved.getByText('赢率')).toBeHidden()
+    await moved.getByText(/随之变化/).click()
+    await expect(moved.getByText('赢率')).toBeVisible()
   })
 })
 

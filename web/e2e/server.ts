@@ -11,8 +11,8 @@ export type Server = { base: string; link: string; stop: () => Promise<void> }
 export type Database = 'sqlite' | 'postgres'
 
 /** Each server on PostgreSQL has schemas of its own. */
-function arguments_(database: Database, data: string): string[] {
-  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data]
+function arguments_(database: Database, data: string, more: string[]): string[] {
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, ...more]
   if (database === 'postgres') {
     const url = process.env.YOUPENG_TEST_POSTGRES
     if (!url) throw new Error('YOUPENG_TEST_POSTGRES is not set: run make test')
@@ -21,9 +21,9 @@ function arguments_(database: Database, data: string): string[] {
   return args
 }
 
-export async function start(database: Database): Promise<Server> {
+export async function start(database: Database, more: string[] = []): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'youpeng-e2e-'))
-  const child: ChildProcess = spawn(process.env.YOUPENG_BIN ?? '../bin/youpeng', arguments_(database, data), {
+  const child: ChildProcess = spawn(process.env.YOUPENG_BIN ?? '../bin/youpeng', arguments_(database, data, more), {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const link = await new Promise<string>((resolve, reject) => {

@@ -150,10 +150,10 @@ test.describe('English', () => {
     await expect(page.getByRole('list', { name: 'Tags' }).getByText('Key account')).toBeVisible()
 
     await to('pipelines')
-    const stages = page.getByRole('list', { name: '标准销售流程' }).getByRole('listitem')
-    await expect(stages.first()).toContainText('初步接触')
-    await page.getByRole('button', { name: 'Move 初步接触 down' }).click()
-    await expect(stages.first()).toContainText('需求确认')
+    const stages = page.getByRole('list', { name: 'Standard pipeline' }).getByRole('listitem')
+    await expect(stages.first()).toContainText('First contact')
+    await page.getByRole('button', { name: 'Move First contact down' }).click()
+    await expect(stages.first()).toContainText('Needs confirmed')
     await shot('pipelines')
 
     await faces(

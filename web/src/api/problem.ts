@@ -37,3 +37,9 @@ export function faultOf(error: unknown, field: string): string | undefined {
   )
   return own.length ? own.map((fault) => fault.message).join(' ') : undefined
 }
+
+/** The sentence that a refusal is told by: of its fields where it names some. */
+export const messageOf = (error: unknown) =>
+  error instanceof Problem && error.faults.length
+    ? error.faults.map((fault) => fault.message).join(' ')
+    : (error as Error).message

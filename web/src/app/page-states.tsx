@@ -15,6 +15,7 @@ export function Lost() {
   return (
     <main>
       <State
+        page
         icon={Compass}
         title={t('app.lost')}
         text={t('app.lost_text')}
@@ -31,7 +32,7 @@ export function Lost() {
 export function Broken({ error, reset }: ErrorComponentProps) {
   return (
     <main>
-      <Failure error={error} retry={reset} />
+      <Failure page error={error} retry={reset} />
     </main>
   )
 }

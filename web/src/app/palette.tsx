@@ -10,6 +10,7 @@ import { useCatalog, useLabel, useMe } from '@/record/catalog'
 import { useCreate } from '@/record/form/create'
 import { iconOf } from '@/record/icons'
 import { Kbd } from '@/ui/badge'
+import { useFocusReturn } from '@/ui/focus'
 import { useLocale } from '@/ui/format'
 import { setLanguage } from '@/ui/i18n'
 import { setTheme, useTheme } from '@/ui/theme'
@@ -25,6 +26,7 @@ const group =
 
 /** Finds records by name, pinyin, phone or number, and runs what the page can do. The server searches; commands are matched here. */
 export default function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  useFocusReturn(open)
   const { t } = useTranslation()
   const { lang } = useLocale()
   const theme = useTheme()

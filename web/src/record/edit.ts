@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Problem } from '@/api/problem'
+import { messageOf, Problem } from '@/api/problem'
 import { queryClient, recordQuery, renew } from '@/api/queries'
 import { records } from '@/api/records'
 import type { Entity, Field, Rec } from '@/api/types'
@@ -67,11 +67,7 @@ export function useEdit(entity: Entity) {
     onError: (error, { record, fields }) => {
       show(record, Object.fromEntries(Object.keys(fields).map((name) => [name, record[name] ?? null])))
       if (error instanceof Problem && error.status === 412) return conflict(error, record, fields)
-      const message =
-        error instanceof Problem && error.faults.length
-          ? error.faults.map((fault) => fault.message).join(' ')
-          : error.message
-      toastFailure(message)
+      toastFailure(messageOf(error))
     },
   })
 
@@ -101,15 +97,15 @@ export function useEdit(entity: Entity) {
 }
 
 /** Puts records into the recycle bin, from which they come back for thirty days. */
-export function useRemove(entity: Entity) {
+export function useRemove(object: string) {
   const { t } = useTranslation()
   const undo = useUndo()
   return useMutation({
-    mutationFn: (record: Rec) => records.remove(entity.name, record.id),
+    mutationFn: (record: Rec) => records.remove(object, record.id),
     onSuccess: ({ changeSet }) => {
-      undo(t('record.deleted'), changeSet, entity.name)
-      renew(entity.name)
+      undo(t('record.deleted'), changeSet, object)
+      renew(object)
     },
-    onError: (error: Error) => toastFailure(error.message),
+    onError: (error) => toastFailure(messageOf(error)),
   })
 }

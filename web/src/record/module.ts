@@ -34,6 +34,10 @@ export type Face = {
   }>
   /** Fields that the generic page leaves to the module. */
   ownFields?: string[]
+  /** Fields that follow from another one: when that one changes they are not news of their own. */
+  follows?: Record<string, string[]>
+  /** Further objects whose records a new one may already be, and which of its fields say so there. */
+  alike?: { object: string; fields: Record<string, string> }[]
   /** Fields that say more than their kind does, such as a date that is overdue; wherever a record's values are shown. */
   cells?: Record<string, ComponentType<{ field: Field; record: Rec }>>
   /** Above the timeline of every record that this object links to. */

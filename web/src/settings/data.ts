@@ -1,5 +1,4 @@
 import { queryOptions } from '@tanstack/react-query'
-import { Problem } from '@/api/problem'
 import { recordsKey } from '@/api/queries'
 import { records } from '@/api/records'
 import type { LinkValue, Rec } from '@/api/types'
@@ -24,9 +23,3 @@ export const linkOf = (record: Rec, field: string) => (record[field] as LinkValu
 export const linksOf = (record: Rec, field: string) => (record[field] as LinkValue[] | null | undefined) ?? []
 export const textOf = (record: Rec, field: string) =>
   typeof record[field] === 'string' ? (record[field] as string) : ''
-
-/** The sentence that a refusal is told by: of its fields where it names some. */
-export const messageOf = (error: unknown) =>
-  error instanceof Problem && error.faults.length
-    ? error.faults.map((fault) => fault.message).join(' ')
-    : (error as Error).message

@@ -3,7 +3,7 @@ import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
-import { faultOf } from '@/api/problem'
+import { faultOf, messageOf } from '@/api/problem'
 import { queryClient } from '@/api/queries'
 import type { LinkValue } from '@/api/types'
 import { useCatalog, useLabel, useMe } from '@/record/catalog'
@@ -15,7 +15,6 @@ import { ago, day, useLocale } from '@/ui/format'
 import { Picker } from '@/ui/picker'
 import { Failure, Skeleton, State } from '@/ui/states'
 import { toast, toastFailure } from '@/ui/toast'
-import { messageOf } from './data'
 import { CopyField, Fault, Page, Rows, row } from './parts'
 
 type Key = {
@@ -47,22 +46,19 @@ export default function Keys() {
     onError: (error) => toastFailure(messageOf(error)),
   })
   const [doomed, setDoomed] = useState<Key>()
+  const add = (
+    <Button variant="primary" onClick={() => setMaking(true)}>
+      <Plus /> {t('settings.keys.new')}
+    </Button>
+  )
   return (
-    <Page
-      title={t('settings.keys.title')}
-      text={t('settings.keys.text')}
-      actions={
-        <Button variant="primary" onClick={() => setMaking(true)}>
-          <Plus /> {t('settings.keys.new')}
-        </Button>
-      }
-    >
+    <Page title={t('settings.keys.title')} text={t('settings.keys.text')} actions={add}>
       {keys.isPending ? (
         <Skeleton />
       ) : keys.isError ? (
         <Failure error={keys.error} retry={() => keys.refetch()} />
       ) : keys.data.data.length === 0 ? (
-        <State icon={KeyRound} title={t('settings.keys.none')} text={t('settings.keys.none_text')} />
+        <State icon={KeyRound} title={t('settings.keys.none')} text={t('settings.keys.none_text')} action={add} />
       ) : (
         <Rows label={t('settings.keys.title')}>
           {keys.data.data.map((key) => (

@@ -76,7 +76,7 @@ export const row = 'flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1.5 px-4 
 export function AdminOnly({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const me = useMe()
-  if (!me.admin) return <Failure error={{ status: 403, message: t('settings.ask_admin') }} />
+  if (!me.admin) return <Failure page error={{ status: 403, message: t('settings.ask_admin') }} />
   return children
 }
 

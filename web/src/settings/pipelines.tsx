@@ -3,25 +3,24 @@ import { ArrowDown, ArrowUp, GitBranch, Pencil, Plus, Trash2 } from 'lucide-reac
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
+import { messageOf } from '@/api/problem'
 import { renew } from '@/api/queries'
-import { records } from '@/api/records'
 import type { Entity, Field, Rec } from '@/api/types'
 import { fieldOf, useEntity } from '@/record/catalog'
-import { useUndo } from '@/record/edit'
+import { useRemove, useUndo } from '@/record/edit'
 import { Value } from '@/record/fields/value'
-import { RecordForm } from '@/record/form/form'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
-import { Dialog } from '@/ui/dialog'
 import { Failure, Skeleton, State } from '@/ui/states'
 import { toastFailure } from '@/ui/toast'
-import { allQuery, linkOf, messageOf, textOf } from './data'
+import { allQuery, linkOf, textOf } from './data'
 import { AdminOnly, Block, Page, Rows, row } from './parts'
+import { type Draft, FormDialog } from './records'
 
 const pipelinesQuery = allQuery('pipeline', ['name', 'default'])
 const stagesQuery = allQuery('stage', ['name', 'pipeline', 'position', 'probability', 'kind'], 'position')
 
-type Form = { entity: Entity; record?: Rec; initial?: Record<string, unknown> }
+type Form = Draft & { entity: Entity }
 
 /** The ways in which deals are won: each with its stages, in order, and how likely each makes the sale. */
 export default function Pipelines() {
@@ -32,19 +31,13 @@ export default function Pipelines() {
 function List() {
   const { t } = useTranslation()
   const undo = useUndo()
+  const removePipeline = useRemove('pipeline')
+  const removeStage = useRemove('stage')
   const pipeline = useEntity('pipeline')
   const stage = useEntity('stage')
   const pipelines = useQuery(pipelinesQuery)
   const stages = useQuery(stagesQuery)
   const [form, setForm] = useState<Form>()
-  const remove = useMutation({
-    mutationFn: ({ object, record }: { object: string; record: Rec }) => records.remove(object, record.id),
-    onSuccess: ({ changeSet }, { object }) => {
-      undo(t('record.deleted'), changeSet, object)
-      renew(object)
-    },
-    onError: (error) => toastFailure(messageOf(error)),
-  })
   const order = useMutation({
     mutationFn: (list: Rec[]) =>
       space.post('/bulk', {
@@ -73,18 +66,13 @@ function List() {
     order.mutate(next)
   }
   const probability = stage && fieldOf(stage, 'probability')
+  const add = pipeline && (
+    <Button variant="primary" onClick={() => setForm({ entity: pipeline })}>
+      <Plus /> {t('settings.pipelines.new')}
+    </Button>
+  )
   return (
-    <Page
-      title={t('settings.pipelines.title')}
-      text={t('settings.pipelines.text')}
-      actions={
-        pipeline && (
-          <Button variant="primary" onClick={() => setForm({ entity: pipeline })}>
-            <Plus /> {t('settings.pipelines.new')}
-          </Button>
-        )
-      }
-    >
+    <Page title={t('settings.pipelines.title')} text={t('settings.pipelines.text')} actions={add}>
       {pipelines.isPending || stages.isPending ? (
         <Skeleton lines={6} />
       ) : pipelines.isError || stages.isError ? (
@@ -93,7 +81,12 @@ function List() {
           retry={() => void Promise.all([pipelines.refetch(), stages.refetch()])}
         />
       ) : pipelines.data.length === 0 ? (
-        <State icon={GitBranch} title={t('settings.pipelines.none')} text={t('settings.pipelines.none_text')} />
+        <State
+          icon={GitBranch}
+          title={t('settings.pipelines.none')}
+          text={t('settings.pipelines.none_text')}
+          action={add}
+        />
       ) : (
         pipelines.data.map((one) => {
           const own = stages.data.filter((entry) => linkOf(entry, 'pipeline')?.id === one.id)
@@ -122,7 +115,7 @@ function List() {
                     size="iconSm"
                     variant="ghost"
                     aria-label={t('settings.delete_one', { name })}
-                    onClick={() => remove.mutate({ object: 'pipeline', record: one })}
+                    onClick={() => removePipeline.mutate(one)}
                   >
                     <Trash2 />
                   </Button>
@@ -156,7 +149,7 @@ function List() {
                       busy={order.isPending}
                       onMove={(by) => move(own, index, by)}
                       onEdit={() => stage && setForm({ entity: stage, record: entry })}
-                      onDelete={() => remove.mutate({ object: 'stage', record: entry })}
+                      onDelete={() => removeStage.mutate(entry)}
                     />
                   ))}
                 </Rows>
@@ -165,27 +158,13 @@ function List() {
           )
         })
       )}
-      {form && (
-        <Dialog
-          open
-          onOpenChange={() => setForm(undefined)}
-          size="sm"
-          title={
-            form.record
-              ? textOf(form.record, 'name')
-              : t(form.entity.name === 'stage' ? 'settings.pipelines.new_stage' : 'settings.pipelines.new')
-          }
-        >
-          <RecordForm
-            entity={form.entity}
-            {...(form.record ? { record: form.record } : {})}
-            {...(form.initial ? { initial: form.initial } : {})}
-            omit={form.entity.name === 'stage' ? ['position', 'pipeline'] : []}
-            onCancel={() => setForm(undefined)}
-            onDone={() => setForm(undefined)}
-          />
-        </Dialog>
-      )}
+      <FormDialog
+        entity={form?.entity}
+        draft={form && { ...(form.record && { record: form.record }), ...(form.initial && { initial: form.initial }) }}
+        title={t(form?.entity.name === 'stage' ? 'settings.pipelines.new_stage' : 'settings.pipelines.new')}
+        omit={form?.entity.name === 'stage' ? ['position', 'pipeline'] : []}
+        close={() => setForm(undefined)}
+      />
     </Page>
   )
 }

@@ -1,20 +1,15 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Pencil, Plus, Tag, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { renew } from '@/api/queries'
-import { records } from '@/api/records'
-import type { Rec } from '@/api/types'
 import { fieldOf, useEntity } from '@/record/catalog'
-import { useUndo } from '@/record/edit'
-import { RecordForm } from '@/record/form/form'
+import { useRemove } from '@/record/edit'
 import { Badge, toneOf } from '@/ui/badge'
 import { Button } from '@/ui/button'
-import { Dialog } from '@/ui/dialog'
-import { Failure, Skeleton, State } from '@/ui/states'
-import { toastFailure } from '@/ui/toast'
-import { allQuery, messageOf, textOf } from './data'
-import { AdminOnly, Page, Rows, row } from './parts'
+import { Failure, State } from '@/ui/states'
+import { allQuery, textOf } from './data'
+import { AdminOnly, Page, row } from './parts'
+import { type Draft, FormDialog, Listed } from './records'
 
 const tagsQuery = allQuery('tag', ['name', 'color'], 'name')
 
@@ -27,17 +22,9 @@ export default function Tags() {
 function List() {
   const { t } = useTranslation()
   const entity = useEntity('tag')
-  const undo = useUndo()
   const tags = useQuery(tagsQuery)
-  const [form, setForm] = useState<{ record?: Rec }>()
-  const remove = useMutation({
-    mutationFn: (record: Rec) => records.remove('tag', record.id),
-    onSuccess: ({ changeSet }) => {
-      undo(t('record.deleted'), changeSet, 'tag')
-      renew('tag')
-    },
-    onError: (error) => toastFailure(messageOf(error)),
-  })
+  const [form, setForm] = useState<Draft>()
+  const remove = useRemove('tag')
   const add = (
     <Button variant="primary" onClick={() => setForm({})}>
       <Plus /> {t('settings.tags.new')}
@@ -46,15 +33,13 @@ function List() {
   const colour = entity && fieldOf(entity, 'color')
   return (
     <Page title={t('settings.tags.title')} text={t('settings.tags.text')} actions={add}>
-      {tags.isPending ? (
-        <Skeleton lines={4} />
-      ) : tags.isError ? (
-        <Failure error={tags.error} retry={() => tags.refetch()} />
-      ) : tags.data.length === 0 ? (
-        <State icon={Tag} title={t('settings.tags.none')} text={t('settings.tags.none_text')} />
-      ) : (
-        <Rows label={t('settings.tags.title')}>
-          {tags.data.map((tag) => {
+      <Listed
+        query={tags}
+        label={t('settings.tags.title')}
+        empty={<State icon={Tag} title={t('settings.tags.none')} text={t('settings.tags.none_text')} action={add} />}
+      >
+        {(list) =>
+          list.map((tag) => {
             const name = textOf(tag, 'name')
             const tone = colour?.options?.find((option) => option.name === tag.color)?.color ?? textOf(tag, 'color')
             return (
@@ -82,24 +67,10 @@ function List() {
                 </Button>
               </li>
             )
-          })}
-        </Rows>
-      )}
-      {entity && form && (
-        <Dialog
-          open
-          onOpenChange={() => setForm(undefined)}
-          size="sm"
-          title={form.record ? textOf(form.record, 'name') : t('settings.tags.new')}
-        >
-          <RecordForm
-            entity={entity}
-            {...(form.record ? { record: form.record } : {})}
-            onCancel={() => setForm(undefined)}
-            onDone={() => setForm(undefined)}
-          />
-        </Dialog>
-      )}
+          })
+        }
+      </Listed>
+      <FormDialog entity={entity} draft={form} title={t('settings.tags.new')} close={() => setForm(undefined)} />
     </Page>
   )
 }

@@ -164,7 +164,7 @@ export function Tabs<T extends string>({
 }: {
   value: T
   label: string
-  tabs: { value: T; label: ReactNode }[]
+  tabs: { value: T; label: ReactNode; className?: string }[]
   onChange: (value: T) => void
   className?: string
 }) {
@@ -180,6 +180,7 @@ export function Tabs<T extends string>({
           className={cn(
             '-mb-px h-9 shrink-0 border-b-2 border-transparent px-2.5 text-sm text-muted transition-colors hover:text-fg pointer-coarse:h-11',
             tab.value === value && 'border-primary font-medium text-fg',
+            tab.className,
           )}
         >
           {tab.label}

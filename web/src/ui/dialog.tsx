@@ -1,9 +1,10 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from './button'
 import { cn } from './cn'
+import { useFocusReturn } from './focus'
 
 const backdrop =
   'fixed inset-0 z-50 bg-black/25 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/50'
@@ -27,12 +28,21 @@ export function Dialog({
   children?: ReactNode
 }) {
   const { t } = useTranslation()
+  useFocusReturn(open)
+  const popup = useRef<HTMLDivElement>(null)
+  /** A form begins with its first field; on a phone nothing is focused, for the keyboard would hide it. */
+  const first = (by: string) =>
+    (by !== 'touch' &&
+      popup.current?.querySelector<HTMLElement>('form :is(input:not([type=hidden]),select,textarea)')) ||
+    true
   const width = { sm: 'sm:w-105', md: 'sm:w-140', lg: 'sm:w-190', xl: 'sm:w-250' }[size]
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup
+          ref={popup}
+          initialFocus={first}
           className={cn(
             'fixed inset-x-0 bottom-0 z-50 flex max-h-[94dvh] flex-col overflow-hidden rounded-t-xl bg-overlay shadow-pop transition-[scale,opacity,translate] duration-150 outline-none',
             'sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[88dvh] sm:max-w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-xl',
@@ -74,6 +84,7 @@ export function Sheet({
   children: ReactNode
 }) {
   const { t } = useTranslation()
+  useFocusReturn(open)
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>

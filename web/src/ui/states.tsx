@@ -10,21 +10,25 @@ export function State({
   title,
   text,
   action,
+  page,
   className,
 }: {
   icon: LucideIcon
   title: ReactNode
   text?: ReactNode
   action?: ReactNode
-  className?: string
+  /** It stands for a whole page, whose heading it is then. */
+  page?: boolean | undefined
+  className?: string | undefined
 }) {
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className={cn('grid place-items-center px-6 py-14 text-center', className)}>
       <div className="max-w-md">
         <span className="mx-auto mb-3 grid size-11 place-items-center rounded-xl bg-surface-2 text-subtle">
           <Icon className="size-5" />
         </span>
-        <h2 className="text-base font-medium">{title}</h2>
+        <Heading className="text-base font-medium">{title}</Heading>
         {text && <p className="mt-1 text-sm text-muted">{text}</p>}
         {action && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
       </div>
@@ -35,34 +39,34 @@ export function State({
 type Refusal = { status?: number; message?: string; requestId?: string | undefined }
 
 /** What went wrong, whether asking again may help, and the number by which support finds it. */
-export function Failure({ error, retry, className }: { error: unknown; retry?: () => void; className?: string }) {
+export function Failure({
+  error,
+  retry,
+  page,
+  className,
+}: {
+  error: unknown
+  retry?: () => void
+  page?: boolean
+  className?: string
+}) {
   const { t } = useTranslation()
   const { status, message, requestId } = (error ?? {}) as Refusal
   const back = <Button onClick={() => history.back()}>{t('ui.back')}</Button>
+  const shape = { page, className }
   if (status === 403)
     return (
-      <State
-        icon={Lock}
-        title={t('ui.no_right')}
-        text={message || t('ui.no_right_text')}
-        action={back}
-        {...(className ? { className } : {})}
-      />
+      <State {...shape} icon={Lock} title={t('ui.no_right')} text={message || t('ui.no_right_text')} action={back} />
     )
   if (status === 404)
     return (
-      <State
-        icon={TriangleAlert}
-        title={t('ui.not_found')}
-        text={t('ui.not_found_text')}
-        action={back}
-        {...(className ? { className } : {})}
-      />
+      <State {...shape} icon={TriangleAlert} title={t('ui.not_found')} text={t('ui.not_found_text')} action={back} />
     )
   const offline = status === 0
   return (
     <div role="alert">
       <State
+        {...shape}
         icon={offline ? CloudOff : TriangleAlert}
         title={offline ? t('ui.offline') : t('ui.failed')}
         text={
@@ -72,7 +76,6 @@ export function Failure({ error, retry, className }: { error: unknown; retry?: (
           </>
         }
         action={retry && <Button onClick={retry}>{t('ui.retry')}</Button>}
-        {...(className ? { className } : {})}
       />
     </div>
   )

@@ -35,7 +35,7 @@ function List() {
       key={entry.id}
       toast={entry}
       className={cn(
-        'mt-2 flex items-center gap-3 rounded-lg bg-overlay px-3.5 py-2.5 text-sm shadow-pop transition-all duration-180 data-ending-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0',
+        'mt-2 flex items-center gap-3 rounded-lg data-limited:hidden bg-overlay px-3.5 py-2.5 text-sm shadow-pop transition-all duration-180 data-ending-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0',
         entry.type === 'error' && 'border-l-3 border-bad',
       )}
     >
@@ -53,9 +53,12 @@ function List() {
   ))
 }
 
+/** On a phone a second message would lie over what one works on. */
+const phone = matchMedia('(max-width: 640px)')
+
 export function Toasts() {
   return (
-    <Base.Provider toastManager={manager} limit={4}>
+    <Base.Provider toastManager={manager} limit={phone.matches ? 1 : 3}>
       <Base.Portal>
         <Base.Viewport className="fixed right-4 bottom-4 z-60 w-88 max-w-[calc(100vw-2rem)]">
           <List />

@@ -115,7 +115,7 @@ export function CommentText({ comment }: { comment: Rec }) {
 
 function RemoveComment({ entity, comment }: { entity: Entity; comment: Rec }) {
   const { t } = useTranslation()
-  const remove = useRemove(entity)
+  const remove = useRemove(entity.name)
   return (
     <button type="button" className="min-h-6 hover:text-bad" onClick={() => remove.mutate(comment)}>
       {t('ui.delete')}

@@ -41,7 +41,12 @@ export default function Imports() {
         jobs={jobs}
         label={t('exchange.imports')}
         empty={
-          <State icon={FileSpreadsheet} title={t('exchange.imports_none')} text={t('exchange.imports_none_text')} />
+          <State
+            icon={FileSpreadsheet}
+            title={t('exchange.imports_none')}
+            text={t('exchange.imports_none_text')}
+            action={begin}
+          />
         }
         show={(job) => <ImportRow key={job.id} job={job} />}
       />

@@ -27,7 +27,7 @@ export function JobCentre() {
     refetchInterval: (query) => (query.state.data?.data.some((job) => !ended(job)) ? 1500 : 60_000),
   })
   const list = jobs.data?.data ?? []
-  useEnds(list)
+  useEnds(jobs.data?.data)
   const running = list.filter((job) => !ended(job))
   if (!list.length) return null
   return (
@@ -65,17 +65,18 @@ export function JobCentre() {
   )
 }
 
-/** What was seen at work and has ended is told, wherever one is by then; what it changed is shown anew. */
-function useEnds(list: Job[]) {
+/** What has ended since one came is told, however quick it was; what it changed is shown anew. */
+function useEnds(list: Job[] | undefined) {
   const { t } = useTranslation()
   const nameOf = useJobName()
   const undo = useUndo()
-  const seen = useRef(new Set<string>())
+  const told = useRef<Set<string>>(undefined)
   useEffect(() => {
-    for (const job of list) {
-      if (!ended(job)) seen.current.add(job.id)
-      else if (seen.current.delete(job.id)) tell(job)
-    }
+    const over = list?.filter(ended)
+    if (!over) return
+    const news = told.current
+    if (news) for (const job of over) if (!news.has(job.id)) tell(job)
+    told.current = new Set(over.map((job) => job.id))
     function tell(job: Job) {
       if (job.kind === 'import' || job.kind === 'export') return
       const object = typeof job.args_summary.object === 'string' ? job.args_summary.object : undefined

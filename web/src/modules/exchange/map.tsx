@@ -2,12 +2,13 @@ import { useMutation } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { messageOf } from '@/settings/data'
+import { messageOf } from '@/api/problem'
 import { Fault } from '@/settings/parts'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Input, Labeled, Segments, Select } from '@/ui/control'
+import { Table } from '@/ui/table'
 import type { Ask, Options, Policy, Preview, Target } from './data'
 
 const encodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const
@@ -113,74 +114,68 @@ export function MapStep({
           )}
         </Labeled>
       </div>
-      <div
-        className="mt-4 overflow-x-auto rounded-lg border"
-        tabIndex={0}
-        role="region"
-        aria-label={t('exchange.step.map')}
-      >
-        <table className="w-full text-sm sm:min-w-160">
-          <thead>
-            <tr className="border-b bg-surface-2 text-left text-xs text-muted">
-              <th scope="col" className="px-4 py-2 font-medium">
+      <div className="mt-4">
+        <Table
+          label={t('exchange.step.map')}
+          className="sm:min-w-160"
+          head={
+            <>
+              <th scope="col" className="px-4 py-2">
                 {t('exchange.column')}
               </th>
-              <th scope="col" className="px-3 py-2 font-medium max-sm:hidden">
+              <th scope="col" className="px-3 py-2 max-sm:hidden">
                 {t('exchange.samples')}
               </th>
-              <th scope="col" className="w-60 px-3 py-2 font-medium max-sm:w-44">
+              <th scope="col" className="w-60 px-3 py-2 max-sm:w-44">
                 {t('exchange.target')}
               </th>
-              <th scope="col" className="w-28 px-3 py-2 font-medium max-sm:hidden">
+              <th scope="col" className="w-28 px-3 py-2 max-sm:hidden">
                 {t('exchange.guess')}
               </th>
-            </tr>
-          </thead>
-          <tbody className="divide-y">
-            {preview.columns.map((column) => {
-              const name = column.name || t('exchange.nth', { n: column.column + 1 })
-              const target = mapping[column.column] ?? ''
-              return (
-                <tr key={column.column} className={cn(!target && 'text-subtle')}>
-                  <th scope="row" className="max-w-48 truncate px-4 py-1.5 text-left font-medium max-sm:max-w-32">
-                    {name}
-                    <span className="block truncate text-xs font-normal text-muted sm:hidden">
-                      {column.samples[0] ?? '—'}
-                    </span>
-                  </th>
-                  <td
-                    className="max-w-72 truncate px-3 py-1.5 text-muted max-sm:hidden"
-                    title={column.samples.join('\n')}
+            </>
+          }
+        >
+          {preview.columns.map((column) => {
+            const name = column.name || t('exchange.nth', { n: column.column + 1 })
+            const target = mapping[column.column] ?? ''
+            return (
+              <tr key={column.column} className={cn(!target && 'text-subtle')}>
+                <th scope="row" className="max-w-48 truncate px-4 py-1.5 text-left font-medium max-sm:max-w-32">
+                  {name}
+                  <span className="block truncate text-xs font-normal text-muted sm:hidden">
+                    {column.samples[0] ?? '—'}
+                  </span>
+                </th>
+                <td
+                  className="max-w-72 truncate px-3 py-1.5 text-muted max-sm:hidden"
+                  title={column.samples.join('\n')}
+                >
+                  {column.samples.slice(0, 3).join(t('ui.comma')) || '—'}
+                </td>
+                <td className="px-3 py-1.5">
+                  <Select
+                    aria-label={t('exchange.target_of', { name })}
+                    value={target}
+                    onChange={(event) =>
+                      setMapping((now) => {
+                        const next = { ...now }
+                        if (event.target.value) next[column.column] = event.target.value
+                        else delete next[column.column]
+                        return next
+                      })
+                    }
                   >
-                    {column.samples.slice(0, 3).join(t('ui.comma')) || '—'}
-                  </td>
-                  <td className="px-3 py-1.5">
-                    <Select
-                      aria-label={t('exchange.target_of', { name })}
-                      value={target}
-                      onChange={(event) =>
-                        setMapping((now) => {
-                          const next = { ...now }
-                          if (event.target.value) next[column.column] = event.target.value
-                          else delete next[column.column]
-                          return next
-                        })
-                      }
-                    >
-                      <option value="">{t('exchange.leave')}</option>
-                      <Targets targets={preview.targets} />
-                    </Select>
-                  </td>
-                  <td className="px-3 py-1.5 max-sm:hidden">
-                    {column.by && column.target === target && (
-                      <Badge tone="info">{t(`exchange.by.${column.by}`)}</Badge>
-                    )}
-                  </td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
+                    <option value="">{t('exchange.leave')}</option>
+                    <Targets targets={preview.targets} />
+                  </Select>
+                </td>
+                <td className="px-3 py-1.5 max-sm:hidden">
+                  {column.by && column.target === target && <Badge tone="info">{t(`exchange.by.${column.by}`)}</Badge>}
+                </td>
+              </tr>
+            )
+          })}
+        </Table>
       </div>
       {(missing.length > 0 || twice.length > 0) && (
         <p role="status" className="mt-3 flex items-center gap-2 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">

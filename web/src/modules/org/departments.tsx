@@ -1,19 +1,16 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { MoreHorizontal, Network, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { records } from '@/api/records'
 import type { Rec } from '@/api/types'
 import { useEntity } from '@/record/catalog'
-import { useUndo } from '@/record/edit'
-import { RecordForm } from '@/record/form/form'
-import { linkOf, messageOf, textOf } from '@/settings/data'
-import { AdminOnly, Page, Rows, row } from '@/settings/parts'
+import { useRemove } from '@/record/edit'
+import { linkOf, textOf } from '@/settings/data'
+import { AdminOnly, Page, row } from '@/settings/parts'
+import { type Draft, FormDialog, Listed } from '@/settings/records'
 import { Button } from '@/ui/button'
-import { Dialog } from '@/ui/dialog'
 import { Menu, MenuItem } from '@/ui/menu'
-import { Failure, Skeleton, State } from '@/ui/states'
-import { toastFailure } from '@/ui/toast'
+import { State } from '@/ui/states'
 import { departmentsQuery, renewPeople, usersQuery } from './data'
 
 type Node = { record: Rec; depth: number }
@@ -53,16 +50,8 @@ function Tree() {
   const departments = useQuery(departmentsQuery)
   const users = useQuery(usersQuery)
   const entity = useEntity('department')
-  const undo = useUndo()
-  const [form, setForm] = useState<{ record?: Rec; parent?: Rec }>()
-  const remove = useMutation({
-    mutationFn: (record: Rec) => records.remove('department', record.id),
-    onSuccess: ({ changeSet }, record) => {
-      undo(t('org.departments.removed', { name: textOf(record, 'name') }), changeSet, 'department')
-      renewPeople()
-    },
-    onError: (error) => toastFailure(messageOf(error)),
-  })
+  const [form, setForm] = useState<Draft>()
+  const remove = useRemove('department')
   const count = (id: string) =>
     (users.data ?? []).filter((user) => user.active !== false && linkOf(user, 'department')?.id === id).length
   const add = (
@@ -72,16 +61,17 @@ function Tree() {
   )
   return (
     <Page title={t('org.departments.title')} text={t('org.departments.text')} actions={add}>
-      {departments.isPending ? (
-        <Skeleton lines={5} />
-      ) : departments.isError ? (
-        <Failure error={departments.error} retry={() => departments.refetch()} />
-      ) : departments.data.length === 0 ? (
-        <State icon={Network} title={t('org.departments.none')} text={t('org.departments.none_text')} />
-      ) : (
-        <Rows label={t('org.departments.title')}>
-          {treeOf(departments.data).map(({ record, depth }) => {
+      <Listed
+        query={departments}
+        label={t('org.departments.title')}
+        empty={
+          <State icon={Network} title={t('org.departments.none')} text={t('org.departments.none_text')} action={add} />
+        }
+      >
+        {(list) =>
+          treeOf(list).map(({ record, depth }) => {
             const name = textOf(record, 'name')
+            const below = () => setForm({ initial: { parent: { id: record.id, title: name } } })
             return (
               <li key={record.id} className={row} style={{ paddingLeft: `${1 + Math.min(depth, 6) * 1.5}rem` }}>
                 <Network className="size-4 shrink-0 text-subtle" />
@@ -97,7 +87,7 @@ function Tree() {
                       .join(' · ')}
                   </p>
                 </div>
-                <Button size="sm" variant="ghost" className="max-sm:hidden" onClick={() => setForm({ parent: record })}>
+                <Button size="sm" variant="ghost" className="max-sm:hidden" onClick={below}>
                   <Plus /> {t('org.departments.below')}
                 </Button>
                 <Menu
@@ -110,39 +100,25 @@ function Tree() {
                   <MenuItem onClick={() => setForm({ record })}>
                     <Pencil /> {t('ui.edit')}
                   </MenuItem>
-                  <MenuItem className="sm:hidden" onClick={() => setForm({ parent: record })}>
+                  <MenuItem className="sm:hidden" onClick={below}>
                     <Plus /> {t('org.departments.below')}
                   </MenuItem>
-                  <MenuItem danger onClick={() => remove.mutate(record)}>
+                  <MenuItem danger onClick={() => remove.mutate(record, { onSuccess: renewPeople })}>
                     <Trash2 /> {t('ui.delete')}
                   </MenuItem>
                 </Menu>
               </li>
             )
-          })}
-        </Rows>
-      )}
-      {entity && form && (
-        <Dialog
-          open
-          onOpenChange={() => setForm(undefined)}
-          size="sm"
-          title={form.record ? textOf(form.record, 'name') : t('org.departments.new')}
-        >
-          <RecordForm
-            entity={entity}
-            {...(form.record ? { record: form.record } : {})}
-            {...(form.parent
-              ? { initial: { parent: { id: form.parent.id, title: textOf(form.parent, 'name') } } }
-              : {})}
-            onCancel={() => setForm(undefined)}
-            onDone={() => {
-              setForm(undefined)
-              renewPeople()
-            }}
-          />
-        </Dialog>
-      )}
+          })
+        }
+      </Listed>
+      <FormDialog
+        entity={entity}
+        draft={form}
+        title={t('org.departments.new')}
+        close={() => setForm(undefined)}
+        saved={renewPeople}
+      />
     </Page>
   )
 }

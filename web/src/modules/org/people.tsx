@@ -3,12 +3,13 @@ import { KeyRound, MoreHorizontal, Pencil, Search, UserCheck, UserPlus, Users, U
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
+import { messageOf } from '@/api/problem'
 import type { Rec } from '@/api/types'
 import { useEntity, useMe } from '@/record/catalog'
 import { useUndo } from '@/record/edit'
-import { RecordForm } from '@/record/form/form'
-import { linkOf, linksOf, messageOf, textOf } from '@/settings/data'
+import { linkOf, linksOf, textOf } from '@/settings/data'
 import { AdminOnly, CopyField, Page, Rows, row } from '@/settings/parts'
+import { FormDialog } from '@/settings/records'
 import { Avatar, Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Input, Select } from '@/ui/control'
@@ -51,7 +52,8 @@ function List() {
     return {
       user,
       entrance,
-      state: user.active === false ? 'inactive' : entrance?.state === 'invited' ? 'invited' : 'active',
+      state:
+        user.active === false ? 'inactive' : entrance?.state === 'invited' && !entrance.seen_at ? 'invited' : 'active',
     }
   })
   const query = text.trim().toLocaleLowerCase()
@@ -128,20 +130,15 @@ function List() {
         </Rows>
       )}
       {inviting && <Invite close={() => setInviting(false)} />}
-      {entity && editing && (
-        <Dialog open onOpenChange={() => setEditing(undefined)} title={textOf(editing, 'name')}>
-          <RecordForm
-            entity={entity}
-            record={editing}
-            omit={['email', 'active', 'time_zone']}
-            onCancel={() => setEditing(undefined)}
-            onDone={() => {
-              setEditing(undefined)
-              renewPeople()
-            }}
-          />
-        </Dialog>
-      )}
+      <FormDialog
+        entity={entity}
+        draft={editing && { record: editing }}
+        title=""
+        size="md"
+        omit={['email', 'active', 'time_zone']}
+        close={() => setEditing(undefined)}
+        saved={renewPeople}
+      />
       {handed && <HandOver handed={handed} close={() => setHanded(undefined)} />}
     </Page>
   )

@@ -3,18 +3,19 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ChevronDown, ChevronLeft, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { faultOf } from '@/api/problem'
+import { faultOf, messageOf } from '@/api/problem'
 import { records } from '@/api/records'
 import type { Entity, Rec, Scope } from '@/api/types'
 import { useCatalog, useLabel } from '@/record/catalog'
 import { useUndo } from '@/record/edit'
-import { linksOf, messageOf, textOf } from '@/settings/data'
+import { linksOf, textOf } from '@/settings/data'
 import { AdminOnly, Block, Page } from '@/settings/parts'
 import { Avatar, Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Checkbox, Input, Labeled, Select, Switch } from '@/ui/control'
 import { Failure, Skeleton } from '@/ui/states'
+import { Table } from '@/ui/table'
 import { toastFailure } from '@/ui/toast'
 import { renewPeople, rolesQuery, usersQuery } from './data'
 import {
@@ -131,56 +132,50 @@ function Editor({ role }: { role: Rec }) {
         </div>
       </div>
       <Block title={t('org.roles.objects')} text={t('org.roles.objects_text')}>
-        <div
-          className="overflow-x-auto rounded-lg border"
-          tabIndex={0}
-          role="region"
-          aria-label={t('org.roles.objects')}
-        >
-          <table className="w-full min-w-190 text-sm">
-            <thead>
-              <tr className="border-b bg-surface-2 text-left text-xs text-muted">
-                <th scope="col" className="px-4 py-2 font-medium">
-                  {t('org.roles.object')}
+        <Table
+          label={t('org.roles.objects')}
+          className="min-w-190"
+          head={
+            <>
+              <th scope="col" className="px-4 py-2">
+                {t('org.roles.object')}
+              </th>
+              <th scope="col" className="px-2 py-2 text-center">
+                {t('org.roles.verb.create')}
+              </th>
+              {verbs.map((verb) => (
+                <th key={verb} scope="col" className="px-2 py-2">
+                  {t(`org.roles.verb.${verb}`)}
                 </th>
-                <th scope="col" className="px-2 py-2 text-center font-medium">
-                  {t('org.roles.verb.create')}
-                </th>
-                {verbs.map((verb) => (
-                  <th key={verb} scope="col" className="px-2 py-2 font-medium">
-                    {t(`org.roles.verb.${verb}`)}
-                  </th>
-                ))}
-                {(['import', 'export'] as const).map((verb) => (
-                  <th key={verb} scope="col" className="px-2 py-2 text-center font-medium">
-                    {t(`org.roles.verb.${verb}`)}
-                  </th>
-                ))}
-                <th scope="col" className="px-2 py-2">
-                  <span className="sr-only">{t('org.roles.fields')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody className="divide-y">
-              <GrantRow
-                name={t('org.roles.all')}
-                text={t('org.roles.all_text')}
-                grant={rights.all ?? {}}
-                onChange={(all) => setRights((now) => ({ ...now, all }))}
-              />
-              {shown.map((entity) => (
-                <ObjectRow
-                  key={entity.name}
-                  entity={entity}
-                  rights={rights}
-                  setRights={setRights}
-                  open={open === entity.name}
-                  onOpen={() => setOpen(open === entity.name ? undefined : entity.name)}
-                />
               ))}
-            </tbody>
-          </table>
-        </div>
+              {(['import', 'export'] as const).map((verb) => (
+                <th key={verb} scope="col" className="px-2 py-2 text-center">
+                  {t(`org.roles.verb.${verb}`)}
+                </th>
+              ))}
+              <th scope="col" className="px-2 py-2">
+                <span className="sr-only">{t('org.roles.fields')}</span>
+              </th>
+            </>
+          }
+        >
+          <GrantRow
+            name={t('org.roles.all')}
+            text={t('org.roles.all_text')}
+            grant={rights.all ?? {}}
+            onChange={(all) => setRights((now) => ({ ...now, all }))}
+          />
+          {shown.map((entity) => (
+            <ObjectRow
+              key={entity.name}
+              entity={entity}
+              rights={rights}
+              setRights={setRights}
+              open={open === entity.name}
+              onOpen={() => setOpen(open === entity.name ? undefined : entity.name)}
+            />
+          ))}
+        </Table>
       </Block>
       <Block title={t('org.roles.holders')} text={t('org.departments.people', { count: holders.length })}>
         {holders.length === 0 ? (

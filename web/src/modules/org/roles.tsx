@@ -1,19 +1,18 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { ChevronRight, Plus, ShieldCheck } from 'lucide-react'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Plus, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { faultOf } from '@/api/problem'
+import { faultOf, messageOf } from '@/api/problem'
 import { records } from '@/api/records'
 import type { Rec } from '@/api/types'
-import { linksOf, messageOf, textOf } from '@/settings/data'
-import { AdminOnly, Fault, Page, Rows, row } from '@/settings/parts'
+import { linksOf, textOf } from '@/settings/data'
+import { AdminOnly, Fault, Page } from '@/settings/parts'
+import { Listed, RowLink } from '@/settings/records'
 import { Avatar, Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
-import { cn } from '@/ui/cn'
 import { Input, Labeled, Select } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
-import { Failure, Skeleton } from '@/ui/states'
 import { renewPeople, rolesQuery, usersQuery } from './data'
 import { readRights } from './rights'
 
@@ -41,46 +40,39 @@ function List() {
         </Button>
       }
     >
-      {roles.isPending ? (
-        <Skeleton lines={4} />
-      ) : roles.isError ? (
-        <Failure error={roles.error} retry={() => roles.refetch()} />
-      ) : (
-        <Rows label={t('org.roles.title')}>
-          {roles.data.map((role) => {
+      <Listed query={roles} label={t('org.roles.title')}>
+        {(list) =>
+          list.map((role) => {
             const holders = (users.data ?? []).filter(
               (user) => user.active !== false && linksOf(user, 'roles').some((link) => link.id === role.id),
             )
             return (
-              <li key={role.id}>
-                <Link
-                  to={`/w/${workspace}/settings/roles/${role.id}` as '/'}
-                  className={cn(row, 'transition-colors hover:bg-hover')}
-                >
-                  <ShieldCheck className="size-4 text-subtle" />
-                  <span className="min-w-0 flex-1 truncate font-medium">
+              <RowLink
+                key={role.id}
+                to={`/w/${workspace}/settings/roles/${role.id}`}
+                icon={<ShieldCheck />}
+                name={
+                  <>
                     {textOf(role, 'label')}
                     {readRights(textOf(role, 'rights')).admin && (
                       <Badge tone="warn" className="ml-2">
                         {t('org.roles.admin')}
                       </Badge>
                     )}
-                  </span>
-                  <span className="flex -space-x-1.5">
-                    {holders.slice(0, 5).map((user) => (
-                      <Avatar key={user.id} name={textOf(user, 'name')} className="ring-2 ring-surface" />
-                    ))}
-                  </span>
-                  <span className="num text-xs text-muted">
-                    {t('org.departments.people', { count: holders.length })}
-                  </span>
-                  <ChevronRight className="size-4 text-subtle" />
-                </Link>
-              </li>
+                  </>
+                }
+              >
+                <span className="flex -space-x-1.5">
+                  {holders.slice(0, 5).map((user) => (
+                    <Avatar key={user.id} name={textOf(user, 'name')} className="ring-2 ring-surface" />
+                  ))}
+                </span>
+                <span className="num text-xs text-muted">{t('org.departments.people', { count: holders.length })}</span>
+              </RowLink>
             )
-          })}
-        </Rows>
-      )}
+          })
+        }
+      </Listed>
       {making && <Make roles={roles.data ?? []} close={() => setMaking(false)} />}
     </Page>
   )

@@ -8,6 +8,10 @@ export const sales: WebModule = {
     lead: {
       Actions: lazy(() => import('./lead-actions')),
       Form: lazy(() => import('./lead-form')),
+      alike: [
+        { object: 'contact', fields: { phones: 'phones' } },
+        { object: 'customer', fields: { company: 'name', phones: 'phones' } },
+      ],
     },
     deal: {
       views: [{ name: 'board', label: 'sales.board', icon: Kanban, Component: lazy(() => import('./board')) }],
@@ -16,6 +20,7 @@ export const sales: WebModule = {
       Actions: lazy(() => import('./deal-actions')),
       Form: lazy(() => import('./deal-form')),
       ownFields: ['stage', 'stage_since'],
+      follows: { stage: ['probability', 'status', 'stage_since'] },
     },
     order: {
       Main: lazy(() => import('./order-lines')),

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowRight } from 'lucide-react'
+import { ArrowRight, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pageQuery } from '@/api/queries'
@@ -13,7 +13,8 @@ export default function StageHistory({ record }: { entity: Entity; record: Rec }
   const [open, setOpen] = useState(false)
   return (
     <details className="group text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="inline-flex min-h-6 cursor-default items-center rounded text-xs text-muted hover:text-fg">
+      <summary className="inline-flex min-h-6 cursor-default items-center gap-1 rounded text-xs text-muted hover:text-fg">
+        <ChevronRight className="size-3 transition-transform group-open:rotate-90" aria-hidden />
         {t('sales.history')}
       </summary>
       {open && <Moves deal={record.id} />}

@@ -1,16 +1,21 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { CopyCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { records } from '@/api/records'
 import type { Candidate, Entity, LinkValue, Rec } from '@/api/types'
-import { fieldOf, titleOf, useEntity, useLabel } from '@/record/catalog'
+import { allows, fieldOf, titleOf, useEntity, useLabel, useMe } from '@/record/catalog'
+import { useFace } from '@/record/module'
 import { Button } from '@/ui/button'
 import { bodyOf, type Draft } from './draft'
 
 /** Kinds by which two records may turn out to be the same. */
 const telling = new Set(['text', 'phone', 'email', 'uscc', 'messenger'])
+
+/** What was said of one object, by the names that another has for it. */
+export const renamed = (said: Record<string, unknown>, fields: Record<string, string>) =>
+  Object.fromEntries(Object.entries(fields).flatMap(([own, theirs]) => (own in said ? [[theirs, said[own]]] : [])))
 
 /** The same value a moment later, once typing has paused. */
 function useSettled<T>(value: T, ms: number): T {
@@ -25,6 +30,8 @@ function useSettled<T>(value: T, ms: number): T {
 /** Says, while one types, who this might already be. */
 export function Duplicates({ entity, draft }: { entity: Entity; draft: Draft }) {
   const { t } = useTranslation()
+  const me = useMe()
+  const { alike = [] } = useFace(entity.name)
   const text = JSON.stringify(
     bodyOf(
       entity,
@@ -35,24 +42,34 @@ export function Duplicates({ entity, draft }: { entity: Entity; draft: Draft }) 
       ),
     ),
   )
-  const question = useSettled(text, 350)
-  const found = useQuery({
-    queryKey: ['duplicates', entity.name, question],
-    enabled: question !== '{}',
-    retry: false,
-    staleTime: 10_000,
-    placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => records.duplicates(entity.name, JSON.parse(question), signal),
+  const said = JSON.parse(useSettled(text, 350)) as Record<string, unknown>
+  const questions = [
+    { object: entity.name, body: said },
+    ...alike
+      .filter(({ object }) => allows(me.rights[object]?.read))
+      .map(({ object, fields }) => ({ object, body: renamed(said, fields) })),
+  ].filter(({ body }) => Object.keys(body).length > 0)
+  const found = useQueries({
+    queries: questions.map(({ object, body }) => ({
+      queryKey: ['duplicates', object, body],
+      retry: false,
+      staleTime: 10_000,
+      placeholderData: keepPreviousData,
+      queryFn: ({ signal }: { signal: AbortSignal }) => records.duplicates(object, body, signal),
+    })),
   })
-  const list = question === '{}' ? [] : (found.data?.data ?? [])
+  const lists = questions.map(({ object }, index) => ({ object, list: found[index]?.data?.data ?? [] }))
+  const count = lists.reduce((sum, { list }) => sum + list.length, 0)
   return (
     <div aria-live="polite">
-      {list.length > 0 && (
+      {count > 0 && (
         <div className="rounded-md bg-warn-soft px-3 py-2 text-sm">
           <p className="flex items-center gap-1.5 font-medium text-warn">
-            <CopyCheck className="size-4" /> {t('record.duplicates', { count: list.length })}
+            <CopyCheck className="size-4" /> {t('record.duplicates', { count })}
           </p>
-          <CandidateList object={entity.name} list={list.slice(0, 5)} />
+          {lists.map(({ object, list }) => (
+            <CandidateList key={object} object={object} list={list.slice(0, 5)} named={object !== entity.name} />
+          ))}
         </div>
       )}
     </div>
@@ -63,10 +80,13 @@ export function Duplicates({ entity, draft }: { entity: Entity; draft: Draft }) 
 export function CandidateList({
   object,
   list,
+  named,
   choose,
 }: {
   object: string
   list: Candidate[]
+  /** Says of each what it is, where several kinds stand together. */
+  named?: boolean
   choose?: (record: Rec) => void
 }) {
   const { t } = useTranslation()
@@ -82,6 +102,7 @@ export function CandidateList({
         const owner = record ? (record.owner as LinkValue | undefined)?.title : hidden?.owner
         return (
           <li key={record?.id ?? index} className="flex min-h-6 flex-wrap items-center gap-x-2">
+            {named && <span className="text-xs text-muted">{label(entity?.label)}</span>}
             {record ? (
               <Link
                 to="/w/$workspace/$object/$id"

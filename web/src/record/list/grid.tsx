@@ -12,6 +12,7 @@ import { Editor } from '@/record/fields/value'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Checkbox, composing } from '@/ui/control'
+import { useHotkeys } from '@/ui/hotkeys'
 import { Failure } from '@/ui/states'
 import { useBlocks } from './blocks'
 import { sortable } from './columns'
@@ -98,6 +99,13 @@ export function Grid({
     scroller.current?.focus()
   }, [])
   const activate = useCallback((index: number, column: number) => setActive({ row: index, column }), [])
+
+  // From anywhere on the page the keys of the list lead into it.
+  const enter = (event: globalThis.KeyboardEvent) => {
+    event.preventDefault()
+    scroller.current?.focus()
+  }
+  useHotkeys({ j: enter, k: enter })
 
   function onKey(event: KeyboardEvent) {
     if (composing(event) || editing || event.target !== scroller.current || event.metaKey || event.ctrlKey) return

@@ -38,8 +38,8 @@ export default function ListPage() {
   const { object } = useParams({ from: '/w/$workspace/$object' })
   const entity = useEntity(object)
   const rights = useRights(object)
-  if (!entity) return <Failure error={{ status: 404 }} />
-  if (!allows(rights.read)) return <Failure error={{ status: 403 }} />
+  if (!entity) return <Failure page error={{ status: 404 }} />
+  if (!allows(rights.read)) return <Failure page error={{ status: 403 }} />
   return <EntityList key={object} entity={entity} />
 }
 
@@ -97,14 +97,15 @@ function EntityList({ entity }: { entity: Entity }) {
   const canEdit = allows(rights.update)
   return (
     <div className="relative flex h-full flex-col bg-surface">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-1 max-sm:px-4">
-        <h1 className="text-xl font-semibold">{label(entity.plural)}</h1>
-        {total !== undefined && !view && (
-          <span className="num pt-1 text-sm text-muted">
-            {t('record.total', { count: total, n: integer(total, locale) })}
-          </span>
-        )}
-        <div className="flex-1" />
+      <div className="flex items-center gap-x-3 px-5 pt-4 pb-1 max-sm:gap-x-2 max-sm:px-4">
+        <div className="min-w-0 flex-1 items-baseline gap-x-3 sm:flex">
+          <h1 className="truncate text-xl font-semibold">{label(entity.plural)}</h1>
+          {total !== undefined && !view && (
+            <p className="num truncate text-sm text-muted max-sm:text-xs">
+              {t('record.total', { count: total, n: integer(total, locale) })}
+            </p>
+          )}
+        </div>
         <ViewSwitch face={face} value={view?.name ?? 'list'} onChange={(next) => setState({ view: next })} />
         {rights.create && (
           <Button variant="primary" onClick={() => create(entity.name)}>

@@ -11,6 +11,7 @@ import { LargeSign } from '@/record/fields/sign'
 import { RecordForm } from '@/record/form/form'
 import { useFace } from '@/record/module'
 import { Button } from '@/ui/button'
+import { cn } from '@/ui/cn'
 import { Tabs } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
 import { moment, useLocale } from '@/ui/format'
@@ -22,13 +23,15 @@ import { History } from './history'
 import { Related, type Relation, relationsOf } from './related'
 import { Timeline } from './timeline'
 
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 export default function RecordPage() {
   const { object, id } = useParams({ from: '/w/$workspace/$object/$id' })
   const entity = useEntity(object)
-  const record = useQuery({ ...recordQuery(object, id), enabled: !!entity })
-  if (!entity) return <Failure error={{ status: 404 }} />
+  const record = useQuery({ ...recordQuery(object, id), enabled: !!entity && uuid.test(id) })
+  if (!entity || !uuid.test(id)) return <Failure page error={{ status: 404 }} />
   if (record.isPending) return <Skeleton lines={9} className="mx-auto max-w-4xl px-6 py-8" />
-  if (record.isError) return <Failure error={record.error} retry={() => record.refetch()} />
+  if (record.isError) return <Failure page error={record.error} retry={() => record.refetch()} />
   return <Page key={id} entity={entity} record={record.data} />
 }
 
@@ -47,6 +50,8 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
   )
   const tab = search.tab ?? 'timeline'
   const relation = relations.find((entry) => entry.key === tab)
+  const aside = tab === 'details'
+  const panel = tab === 'history' || aside ? tab : 'timeline'
   /** Records of the same object that lead here stand below it. */
   const nameOf = ({ entity: other }: Relation) =>
     other.name === entity.name ? t('record.below', { name: label(other.plural) }) : label(other.plural)
@@ -56,10 +61,7 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
     <article className="@container flex h-full flex-col bg-surface">
       <Header entity={entity} record={record} />
       <div className="min-h-0 flex-1 overflow-y-auto @4xl:grid @4xl:grid-cols-[minmax(300px,360px)_minmax(0,1fr)] @4xl:overflow-hidden">
-        <aside
-          aria-label={t('record.details')}
-          className="border-b px-5 py-4 @4xl:overflow-y-auto @4xl:border-r @4xl:border-b-0"
-        >
+        <aside aria-label={t('record.details')} className="hidden border-r px-5 py-4 @4xl:block @4xl:overflow-y-auto">
           <Facts entity={entity} record={record} />
         </aside>
         <div className="flex min-w-0 flex-col @4xl:overflow-y-auto">
@@ -76,27 +78,40 @@ function Page({ entity, record }: { entity: Entity; record: Rec }) {
             )}
           </Suspense>
           <Tabs
-            className="sticky top-0 z-10 shrink-0 bg-surface px-5 pt-2"
+            className="sticky top-0 z-10 shrink-0 bg-surface px-5 pt-2 max-sm:px-3"
             label={t('record.views_of', { name: label(entity.label) })}
             value={tab}
             onChange={show}
             tabs={[
-              { value: 'timeline', label: t('record.timeline') },
+              {
+                value: 'timeline',
+                label: t('record.timeline'),
+                className: aside ? '@4xl:border-primary @4xl:text-fg' : '',
+              },
+              // Where there is room the details stand beside the tabs.
+              { value: 'details', label: t('record.details'), className: '@4xl:hidden' },
               ...relations.map((entry: Relation) => ({ value: entry.key, label: nameOf(entry) })),
               { value: 'history', label: t('record.history') },
             ]}
           />
           <div
             role="tabpanel"
-            aria-label={relation ? nameOf(relation) : t(tab === 'history' ? 'record.history' : 'record.timeline')}
-            className="min-w-0 flex-1 px-5 py-4"
+            aria-label={relation ? nameOf(relation) : t(`record.${panel}`)}
+            className="min-w-0 flex-1 px-5 py-4 max-sm:px-3"
           >
+            {aside && (
+              <div className="@4xl:hidden">
+                <Facts entity={entity} record={record} />
+              </div>
+            )}
             {relation ? (
               <Related relation={relation} record={record} entity={entity} workspace={workspace} />
-            ) : tab === 'history' ? (
+            ) : panel === 'history' ? (
               <History entity={entity} record={record} />
             ) : (
-              <Timeline entity={entity} record={record} />
+              <div className={cn(aside && 'hidden @4xl:block')}>
+                <Timeline entity={entity} record={record} />
+              </div>
             )}
           </div>
         </div>
@@ -111,7 +126,7 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
   const locale = useLocale()
   const navigate = useNavigate()
   const rights = useRights(entity.name)
-  const remove = useRemove(entity)
+  const remove = useRemove(entity.name)
   const { Actions, Form } = useFace(entity.name)
   const { workspace } = useParams({ from: '/w/$workspace/$object/$id' })
   const [editing, setEditing] = useState(false)
@@ -132,8 +147,10 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
           <ArrowLeft />
         </Button>
         <LargeSign entity={entity} title={title} />
-        <div className="min-w-0 flex-1 basis-40">
-          <h1 className="truncate text-xl leading-7 font-semibold">{title}</h1>
+        <div className="min-w-0 flex-1 basis-40 max-sm:basis-32">
+          <h1 className="text-xl leading-7 font-semibold break-words max-sm:line-clamp-2 max-sm:text-lg max-sm:leading-6 sm:truncate">
+            {title}
+          </h1>
           <p className="num truncate text-xs text-subtle">
             {label(entity.label)}
             {record.created_at && <> · {t('record.created_at', { time: moment(record.created_at, locale) })}</>}

@@ -13,6 +13,7 @@ import { defaultColumns } from '@/record/list/state'
 import { Button, buttonClass } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Failure, Skeleton, State } from '@/ui/states'
+import { Table } from '@/ui/table'
 
 /** Another object whose records link to this one, and by which field. */
 export type Relation = { key: string; entity: Entity; field: Field }
@@ -95,6 +96,7 @@ export function Related({
       <State
         icon={iconOf(other)}
         title={t('record.none', { name: label(other.plural) })}
+        text={t(add ? 'record.none_text' : 'record.none_readonly')}
         action={add}
         className="py-8"
       />
@@ -107,47 +109,41 @@ export function Related({
         </span>
         {add}
       </div>
-      <div className="overflow-x-auto rounded-lg border" tabIndex={0} role="region" aria-label={label(other.plural)}>
-        <table className="w-full text-sm">
-          <thead className="bg-surface-2 text-xs text-muted">
-            <tr>
-              {columns.map((field) => (
-                <th
-                  key={field.name}
-                  scope="col"
-                  className={cn('px-3 py-2 text-left font-medium whitespace-nowrap', kindOf(field).end && 'text-right')}
-                >
-                  {label(field.label)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="divide-y">
-            {page.data.data.map((row) => (
-              <tr key={row.id} className="hover:bg-hover">
-                {columns.map((field) => (
-                  <td
-                    key={field.name}
-                    className={cn('max-w-72 truncate px-3 py-2 whitespace-nowrap', kindOf(field).end && 'text-right')}
+      <Table
+        label={label(other.plural)}
+        head={columns.map((field) => (
+          <th
+            key={field.name}
+            scope="col"
+            className={cn('px-3 py-2 whitespace-nowrap', kindOf(field).end && 'text-right')}
+          >
+            {label(field.label)}
+          </th>
+        ))}
+      >
+        {page.data.data.map((row) => (
+          <tr key={row.id} className="hover:bg-hover">
+            {columns.map((field) => (
+              <td
+                key={field.name}
+                className={cn('max-w-72 truncate px-3 py-2 whitespace-nowrap', kindOf(field).end && 'text-right')}
+              >
+                {field.name === other.title_field ? (
+                  <Link
+                    to="/w/$workspace/$object/$id"
+                    params={{ workspace, object: other.name, id: row.id }}
+                    className="font-medium hover:text-primary-text hover:underline"
                   >
-                    {field.name === other.title_field ? (
-                      <Link
-                        to="/w/$workspace/$object/$id"
-                        params={{ workspace, object: other.name, id: row.id }}
-                        className="font-medium hover:text-primary-text hover:underline"
-                      >
-                        {titleOf(other, row)}
-                      </Link>
-                    ) : (
-                      <Cell entity={other} field={field} record={row} />
-                    )}
-                  </td>
-                ))}
-              </tr>
+                    {titleOf(other, row)}
+                  </Link>
+                ) : (
+                  <Cell entity={other} field={field} record={row} />
+                )}
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </Table>
       {page.data.next && (
         <Link
           to="/w/$workspace/$object"

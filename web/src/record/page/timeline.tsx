@@ -23,7 +23,7 @@ import { useFace, useFaces } from '@/record/module'
 import { Button } from '@/ui/button'
 import { ago, moment, useLocale } from '@/ui/format'
 import { Failure, Skeleton, State } from '@/ui/states'
-import { FieldChanges } from './changes'
+import { BriefChanges } from './changes'
 import { didOf, useTakeBack } from './history'
 
 const pictures: Record<string, typeof Phone> = {
@@ -129,7 +129,7 @@ function Entry({ entry, home }: { entry: TimelineEntry; home: Entity }) {
         </p>
         {entry.type === 'change' && entry.change?.op !== 'create' && entry.change?.fields && (
           <div className="mt-1">
-            <FieldChanges entity={entity} changes={entry.change.fields} />
+            <BriefChanges entity={entity} changes={entry.change.fields} />
           </div>
         )}
         {entry.record && (

@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { ChevronRight, Plus } from 'lucide-react'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
-import { faultOf } from '@/api/problem'
+import { faultOf, messageOf } from '@/api/problem'
 import { useLabel } from '@/record/catalog'
 import { iconOf, icons } from '@/record/icons'
 import { Badge } from '@/ui/badge'
@@ -13,8 +13,8 @@ import { cn } from '@/ui/cn'
 import { Input, Labeled, Segments } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
 import { Failure, Skeleton } from '@/ui/states'
-import { messageOf } from '../data'
-import { AdminOnly, Block, Fault, Page, Rows, row } from '../parts'
+import { AdminOnly, Block, Fault, Page, Rows } from '../parts'
+import { RowLink } from '../records'
 import { both, type MetaObject, metaQuery, nameFrom, renewMeta } from './meta'
 
 /** Every kind of record, the program's and one's own. */
@@ -75,22 +75,19 @@ function Part({ title, objects, none }: { title: string; objects: MetaObject[]; 
           {objects.map((object) => {
             const Icon = iconOf(object)
             return (
-              <li key={object.name}>
-                <Link
-                  to={`/w/${workspace}/settings/objects/${object.name}` as '/'}
-                  className={cn(row, 'transition-colors hover:bg-hover')}
-                >
-                  <Icon className="size-4 text-subtle" />
-                  <span className="min-w-0 flex-1 truncate font-medium">{label(object.label)}</span>
-                  {object.retired && <Badge>{t('settings.objects.is_retired')}</Badge>}
-                  <span className="num text-xs text-muted">
-                    {t('settings.objects.fields_count', {
-                      count: object.fields.filter((field) => !field.system && !field.retired).length,
-                    })}
-                  </span>
-                  <ChevronRight className="size-4 text-subtle" />
-                </Link>
-              </li>
+              <RowLink
+                key={object.name}
+                to={`/w/${workspace}/settings/objects/${object.name}`}
+                icon={<Icon />}
+                name={label(object.label)}
+              >
+                {object.retired && <Badge>{t('settings.objects.is_retired')}</Badge>}
+                <span className="num text-xs text-muted">
+                  {t('settings.objects.fields_count', {
+                    count: object.fields.filter((field) => !field.system && !field.retired).length,
+                  })}
+                </span>
+              </RowLink>
             )
           })}
         </Rows>
