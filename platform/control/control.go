@@ -153,6 +153,23 @@ func (c *Control) AddWorkspace(ctx context.Context, slug, name, url string) (w *
 	return w, err
 }
 
+// RenameWorkspace gives a workspace another name for people; its slug stays.
+func (c *Control) RenameWorkspace(ctx context.Context, id int64, name string) error {
+	return c.db.Write(ctx, func(tx db.Tx) error {
+		_, err := tx.Exec("UPDATE workspace SET name = ? WHERE id = ?", name, id)
+		return err
+	})
+}
+
+// WorkspaceName is what people call a workspace now.
+func (c *Control) WorkspaceName(ctx context.Context, id int64) (name string, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		_, err := r.One([]any{&name}, "SELECT name FROM workspace WHERE id = ?", id)
+		return err
+	})
+	return name, err
+}
+
 // validSlug keeps addresses readable: 2 to 40 small letters, digits and inner hyphens.
 func validSlug(s string) bool {
 	if len(s) < 2 || len(s) > 40 || s[0] == '-' || s[len(s)-1] == '-' {

@@ -57,6 +57,7 @@ type route struct {
 var routes = []route{
 	{"GET /me", (*API).me},
 	{"PATCH /me", (*API).changeMe},
+	{"PATCH /workspace", (*API).changeWorkspace},
 	{"GET /people", (*API).people},
 	{"POST /people", (*API).invite},
 	{"POST /people/{id}/link", (*API).relink},

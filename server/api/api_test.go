@@ -205,11 +205,20 @@ func TestTheFirstStartMayDieAnywhere(t *testing.T) {
 
 func TestTheFirstAdministratorsLanguageNamesWhatIsThere(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
-		link, err := s.app.First(ctx, "main", "Ours", "admin@example.com")
+		link, err := s.app.First(ctx, "main", "我的公司", "admin@example.com")
 		must(t, err)
 		boss := &person{s: s}
 		boss.want(200, "POST", "/api/v1/links/"+link, map[string]any{"name": "Ann", "password": "right horse"}, "Accept-Language", "en-GB")
 		s.invite("amy@example.com", "administrator") // who comes in later, in Chinese, renames nothing
+		called := func(r reply) any { return r.body["workspace"].(map[string]any)["name"] }
+		if name := called(boss.want(200, "GET", "/me", nil)); name != "My company" {
+			t.Errorf("the workspace: %v", name)
+		}
+		if name := called(boss.want(200, "PATCH", "/workspace", map[string]any{"name": " Harbour Ltd "})); name != "Harbour Ltd" {
+			t.Errorf("renamed: %v", name)
+		}
+		boss.want(422, "PATCH", "/workspace", map[string]any{"name": " "})
+		s.invite("bob@example.com", "salesperson").want(403, "PATCH", "/workspace", map[string]any{"name": "Mine"})
 		for object, want := range map[string]string{
 			"role":     "Administrator, Manager, Salesperson",
 			"pipeline": "Standard pipeline",

@@ -27,7 +27,7 @@ func (api *API) me(c *call) error {
 	}
 	return rest.JSON(c.w, http.StatusOK, map[string]any{
 		"user":            map[string]any{"id": c.actor.UUID, "name": c.actor.Name, "email": account.Email, "locale": account.Locale, "time_zone": c.actor.Zone.String()},
-		"workspace":       map[string]any{"slug": c.space.Slug, "name": c.space.Name, "currency": cat.Currency},
+		"workspace":       map[string]any{"slug": c.space.Slug, "name": api.called(c), "currency": cat.Currency},
 		"catalog_version": cat.Version, "roles": c.roles, "rights": rights, "admin": c.actor.Admin,
 	})
 }

@@ -29,6 +29,7 @@ type said struct {
 // doors says what the routes do; a module says it of its own.
 var doors = map[string]said{
 	"GET /me":                                     {"Who asks, where, and what they may do", "", "Any", 200},
+	"PATCH /workspace":                            {"Give the workspace another name", "Any", "Any", 200},
 	"PATCH /me":                                   {"Change one's own name, language or time zone", "Any", "Any", 200},
 	"GET /people":                                 {"How the users sign in, for an administrator", "", "Any", 200},
 	"POST /people":                                {"Invite a colleague", "Any", "Any", 201},
@@ -129,7 +130,7 @@ func (c *call) document(table []route) map[string]any {
 	}
 	return map[string]any{
 		"openapi": "3.1.0",
-		"info":    map[string]any{"title": "有朋 Youpeng: " + c.space.Name, "version": strconv.FormatInt(cat.Version, 10)},
+		"info":    map[string]any{"title": "有朋 Youpeng: " + api.called(c), "version": strconv.FormatInt(cat.Version, 10)},
 		"servers": []any{map[string]any{"url": "/w/" + c.space.Slug + "/api/v1"}},
 		"paths":   paths,
 		"components": map[string]any{"schemas": schemas, "securitySchemes": map[string]any{
@@ -272,7 +273,7 @@ func (api *API) docs(c *call) error {
 	}
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
 	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := docsPage.Execute(c.w, map[string]any{"Title": "有朋 Youpeng: " + c.space.Name, "Rows": rows}); err != nil {
+	if err := docsPage.Execute(c.w, map[string]any{"Title": "有朋 Youpeng: " + api.called(c), "Rows": rows}); err != nil {
 		return fault.New(fault.Internal, "internal").Because(err)
 	}
 	return nil

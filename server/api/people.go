@@ -88,7 +88,7 @@ func (api *API) invite(c *call) error {
 		out["link"], link = "/link/"+done.Secret, api.base(c.r)+"/link/"+done.Secret
 		out["expires_at"] = c.space.Now().Add(app.LinkLife)
 	}
-	out["sent"] = api.write(c.r, inv.Email, locale, "invite", "link", link, "who", c.actor.Name, "workspace", c.space.Name)
+	out["sent"] = api.write(c.r, inv.Email, locale, "invite", "link", link, "who", c.actor.Name, "workspace", api.called(c))
 	return rest.JSON(c.w, http.StatusCreated, out)
 }
 
@@ -108,7 +108,7 @@ func (api *API) relink(c *call) error {
 	if err != nil {
 		return err
 	}
-	sent := api.write(c.r, m.Email, c.actor.Locale, kind, "link", api.base(c.r)+"/link/"+secret, "who", c.actor.Name, "workspace", c.space.Name)
+	sent := api.write(c.r, m.Email, c.actor.Locale, kind, "link", api.base(c.r)+"/link/"+secret, "who", c.actor.Name, "workspace", api.called(c))
 	return rest.JSON(c.w, http.StatusCreated, map[string]any{"kind": kind, "link": "/link/" + secret, "sent": sent, "expires_at": c.space.Now().Add(app.LinkLife)})
 }
 
@@ -142,6 +142,36 @@ func (api *API) activity(c *call, active bool) error {
 		api.log.Error("what a deactivated user held could not be taken away", "error", err) // the answer has gone out, and every door is closed to them already
 	}
 	return nil
+}
+
+// changeWorkspace gives the workspace another name.
+func (api *API) changeWorkspace(c *call) error {
+	if err := c.administers(); err != nil {
+		return err
+	}
+	body, err := c.body(rest.MaxBody)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSpace(text(body, "name"))
+	switch {
+	case name == "":
+		return fault.Invalid("name", "required")
+	case utf8.RuneCountInString(name) > 100 || strings.ContainsRune(name, 0):
+		return fault.Invalid("name", "text.too_long", "max", 100)
+	}
+	if err := api.app.Control.RenameWorkspace(c.ctx(), c.space.ID, name); err != nil {
+		return err
+	}
+	return api.me(c)
+}
+
+// called is the name of the workspace as it is now: it may have been renamed since it was opened.
+func (api *API) called(c *call) string {
+	if name, err := api.app.Control.WorkspaceName(c.ctx(), c.space.ID); err == nil {
+		return name
+	}
+	return c.space.Name
 }
 
 // changeMe changes what a person says of themselves: name and language everywhere, the time zone here.

@@ -248,6 +248,9 @@ func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, erro
 	return s, s.seed(ctx)
 }
 
+// FirstName is what the first workspace is called until its administrator says otherwise.
+var FirstName = object.Text{ZH: "我的公司", EN: "My company"}
+
 // First makes the first workspace and its administrator, and answers the administrator's one-time link: on every start
 // until it was used, however often the process died in between; empty afterwards.
 func (a *App) First(ctx context.Context, slug, name, email string) (secret string, err error) {
@@ -332,6 +335,11 @@ func (a *App) Enter(ctx context.Context, account *control.Account, locale string
 		if locale != "" {
 			if err := s.Speak(ctx, locale); err != nil {
 				return err
+			}
+			if w.Name == FirstName.ZH {
+				if err := a.Control.RenameWorkspace(ctx, w.ID, FirstName.In(locale)); err != nil {
+					return err
+				}
 			}
 		}
 	}

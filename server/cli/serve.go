@@ -142,7 +142,7 @@ func begin(ctx context.Context, a *app.App, base string, out io.Writer) error {
 	if err := showFaces(ctx, a, base, out); err != nil {
 		return err
 	}
-	secret, err := a.First(ctx, "main", "我的公司", "admin@youpeng.local")
+	secret, err := a.First(ctx, "main", app.FirstName.ZH, "admin@youpeng.local")
 	if err != nil || secret == "" {
 		return err
 	}

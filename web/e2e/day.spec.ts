@@ -25,10 +25,15 @@ for (const [database, lang] of days)
         await enter(admin, server.link, '王敏')
         await admin.look('home')
         await departments(admin)
-        const manages = { email: 'lilei@example.com', name: '李雷', role: '主管', department: '华东大区' }
+        const manages = {
+          email: 'lilei@example.com',
+          name: '李雷',
+          role: admin.say('主管', 'Manager'),
+          department: '华东大区',
+        }
         const sells = { email: 'hanmei@example.com', name: '韩梅', department: '上海组', manager: '李雷' }
         const both = [await invite(admin, manages), await invite(admin, sells)] as const
-        await allowExport(admin, '销售')
+        await allowExport(admin, admin.say('销售', 'Salesperson'))
         await products(admin)
         return both
       })

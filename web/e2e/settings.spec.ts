@@ -143,6 +143,11 @@ test.describe('English', () => {
     await form.getByRole('button', { name: 'Revoke' }).click()
     await expect(page.getByText('No keys yet')).toBeVisible()
 
+    await to('workspace')
+    await page.getByLabel('Name of the company').fill('Harbour Ltd')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Harbour Ltd').first()).toBeVisible()
+
     await to('tags')
     await page.getByRole('button', { name: 'New tag' }).first().click()
     await form.getByLabel('Name').fill('Key account')

@@ -36,7 +36,7 @@ export async function invite(
   await text(form, say('姓名', 'Name')).fill(who.name)
   if (who.role) {
     await form.getByRole('button', { name: say('角色', 'Roles') }).click()
-    await page.getByRole('option', { name: '销售' }).click()
+    await page.getByRole('option', { name: say('销售', 'Salesperson') }).click()
     await page.getByRole('option', { name: who.role }).click()
     await page.keyboard.press('Escape')
   }

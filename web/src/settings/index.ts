@@ -1,10 +1,18 @@
-import { Blocks, GitBranch, History, KeyRound, Tags, UserRound } from 'lucide-react'
+import { Blocks, Building2, GitBranch, History, KeyRound, Tags, UserRound } from 'lucide-react'
 import type { WebModule } from '@/record/module'
 
 export const settings: WebModule = {
   name: 'settings',
   settings: [
     { path: 'profile', label: 'settings.profile.title', icon: UserRound, group: 'me', load: () => import('./profile') },
+    {
+      path: 'workspace',
+      label: 'settings.workspace.title',
+      icon: Building2,
+      group: 'org',
+      admin: true,
+      load: () => import('./workspace'),
+    },
     { path: 'keys', label: 'settings.keys.title', icon: KeyRound, group: 'me', load: () => import('./keys') },
     {
       path: 'objects',
