@@ -90,7 +90,7 @@ var doors = map[string]said{
 var parameter = regexp.MustCompile(`\{(\w+)\}`)
 
 // document is the OpenAPI 3.1 document of a workspace as far as the asker may know it.
-func (c *call) document(table []route) map[string]any {
+func (c *call) document(name string, table []route) map[string]any {
 	cat := c.space.Engine.Catalog()
 	var objects []*object.Object
 	for _, o := range cat.Objects {
@@ -130,7 +130,7 @@ func (c *call) document(table []route) map[string]any {
 	}
 	return map[string]any{
 		"openapi": "3.1.0",
-		"info":    map[string]any{"title": "有朋 Youpeng: " + api.called(c), "version": strconv.FormatInt(cat.Version, 10)},
+		"info":    map[string]any{"title": "有朋 Youpeng: " + name, "version": strconv.FormatInt(cat.Version, 10)},
 		"servers": []any{map[string]any{"url": "/w/" + c.space.Slug + "/api/v1"}},
 		"paths":   paths,
 		"components": map[string]any{"schemas": schemas, "securitySchemes": map[string]any{
@@ -255,7 +255,7 @@ func (api *API) openAPI(c *call) error {
 		c.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return rest.JSON(c.w, http.StatusOK, c.document(api.table))
+	return rest.JSON(c.w, http.StatusOK, c.document(api.called(c), api.table))
 }
 
 var docsPage = template.Must(template.New("docs").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
