@@ -42,7 +42,9 @@ type house struct {
 	people  []*member
 	records map[string][]*thing
 	sets    []string
-	jobs    []string
+
+	role, key, file, job string // the administrator's
+	cursor               string // how far the administrator's feed was read
 }
 
 type member struct {
@@ -51,7 +53,9 @@ type member struct {
 	department string
 	manager    *member
 	rights     map[string]string            // object → scope of reading
-	fields     map[string]map[string]string // object → field → hidden, masked
+	fields     map[string]map[string]string // object → field → hidden, masked, read
+	creates    map[string]bool
+	writes     map[string]map[string]string // update, delete → object → scope
 }
 
 // thing is a record as the test knows it.
@@ -152,6 +156,10 @@ type dig struct {
 	words map[string]secret
 	next  int
 	leaks []string
+
+	houses []*house
+	wrote  int  // changes that were made
+	first  bool // the first leak is enough
 }
 
 var word = regexp.MustCompile(`zq[a-z]{6}|1390000\d{4}`)
@@ -189,7 +197,7 @@ func (d *dig) build(slug string) *house {
 		deps[name] = h.admin.want(201, "POST", h.path("/records/department"), body).body["id"].(string)
 	}
 	for i := range 6 {
-		m := &member{house: h, rights: map[string]string{}, fields: map[string]map[string]string{}, department: []string{"company", "north", "south", "lab"}[d.rand.IntN(4)]}
+		m := &member{house: h, rights: map[string]string{}, creates: map[string]bool{"product": true, "tag": true, "collaborator": true}, writes: map[string]map[string]string{"update": {}, "delete": {}}, fields: map[string]map[string]string{}, department: []string{"company", "north", "south", "lab"}[d.rand.IntN(4)]}
 		m.person = d.enter(h, space, fmt.Sprintf("%s-%d@example.com", slug, i), "salesperson")
 		rights := map[string]any{"all": map[string]any{"create": true, "read": "all"}}
 		objects := map[string]any{}
@@ -199,12 +207,14 @@ func (d *dig) build(slug string) *house {
 				scope = "own"
 			}
 			m.rights[o] = scope
-			objects[o] = map[string]any{"create": true, "read": scope, "update": scope, "export": true}
+			update, remove := scopes[d.rand.IntN(len(scopes))], scopes[d.rand.IntN(len(scopes))]
+			m.creates[o], m.writes["update"][o], m.writes["delete"][o] = d.rand.IntN(4) > 0, update, remove
+			objects[o] = map[string]any{"create": m.creates[o], "read": scope, "update": update, "delete": remove, "import": true, "export": true}
 		}
 		m.rights["product"], m.rights["tag"], m.rights["collaborator"] = "all", "all", "all"
 		for object, fields := range map[string][]string{"customer": {"region", "phones", "remark"}, "contact": {"title", "phones"}, "deal": {"remark"}, "ticket": {"description"}, "activity": {"body"}, "lead": {"company"}} {
 			for _, f := range fields {
-				right := []string{"", "hidden", "masked"}[d.rand.IntN(3)]
+				right := []string{"", "hidden", "masked", "read"}[d.rand.IntN(4)]
 				if right == "masked" && f != "phones" {
 					right = "hidden"
 				}
@@ -351,7 +361,9 @@ func (d *dig) look(m *member, what, said string, body []byte) {
 func (d *dig) ask(m *member, method, path string, body any) (int, []byte) {
 	raw, err := json.Marshal(body)
 	must(d.t, err)
-	if body == nil {
+	if s, plain := body.(string); plain {
+		raw = []byte(s)
+	} else if body == nil {
 		raw = nil
 	}
 	limit, cancel := context.WithCancel(ctx)
@@ -363,7 +375,11 @@ func (d *dig) ask(m *member, method, path string, body any) (int, []byte) {
 	r, err := http.NewRequestWithContext(limit, method, d.s.http.URL+path, bytes.NewReader(raw))
 	must(d.t, err)
 	r.Header.Set("Content-Type", "application/json")
-	r.AddCookie(&http.Cookie{Name: "session", Value: m.cookie})
+	if m.key != "" {
+		r.Header.Set("Authorization", "Bearer "+m.key)
+	} else {
+		r.AddCookie(&http.Cookie{Name: "session", Value: m.cookie})
+	}
 	w, err := http.DefaultClient.Do(r)
 	if err != nil {
 		if limit.Err() != nil {
