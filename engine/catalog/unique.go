@@ -3,12 +3,15 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
 	"youpeng/engine/object"
 	"youpeng/engine/table"
 	"youpeng/platform/db"
+	"youpeng/platform/fault"
 )
 
 const (
@@ -19,19 +22,25 @@ const (
 )
 
 // Start does in the background what takes longer: it builds uniqueness, and where other nodes share the database it
-// follows their changes of the catalog. Close ends it.
-func (s *Store) Start(shared bool) {
+// follows their changes of the catalog. What fails is begun again until it succeeds; log hears of it once, without values.
+// Close ends it.
+func (s *Store) Start(shared bool, log *slog.Logger) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop, s.stopped = stop, make(chan struct{})
 	go func() {
 		defer close(s.stopped)
 		look := time.NewTicker(lookEvery)
 		defer look.Stop()
+		failing := false
 		for {
+			var err error
 			if shared {
-				_ = s.Refresh(ctx) // a database that is away is asked again
+				err = s.Refresh(ctx)
 			}
-			_ = s.Build(ctx) // what fails in passing is begun again
+			if err = errors.Join(err, s.Build(ctx)); err != nil && !failing && ctx.Err() == nil {
+				log.Error("following definitions and building uniqueness, tried again until it succeeds", "code", fault.As(err).Code)
+			}
+			failing = err != nil
 			wait := look.C
 			if !shared && len(s.pending()) == 0 {
 				wait = nil

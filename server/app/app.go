@@ -227,7 +227,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	}
 	s.module = &modules.Space{Engine: s.Engine, DB: s.DB, Tables: s.Tables, Queue: s.queue, Clock: a.cfg.Clock, Zone: Zone}
 	s.follow(ctx, after, a.cfg.Database != "")
-	s.Catalog.Start(a.cfg.Database != "")
+	s.Catalog.Start(a.cfg.Database != "", a.cfg.Log)
 	s.columns.Start(ctx)
 	close(s.ready)
 	return nil
