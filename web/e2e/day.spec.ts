@@ -6,6 +6,9 @@ import { enter, type Lang, person } from './day/person'
 import { board, call, complain, find, lead, order } from './day/sell'
 import { type Database, start } from './server'
 
+// The longest tests: side by side, so that no core is left waiting for the other day.
+test.describe.configure({ mode: 'parallel' })
+
 const days: [Database, Lang][] = [
   ['sqlite', 'zh'],
   ['postgres', 'en'],
