@@ -115,7 +115,7 @@ func (d *dig) judge(m *member, door string) {
 }
 
 // leaning are the fields by which a record leans on another; they go, or it goes, with the other.
-var leaning = []string{"customers", "customer", "lead", "deal", "order", "ticket", "record", "visible_with"}
+var leaning = []string{"customers", "customer", "contact", "lead", "deal", "order", "ticket", "record", "visible_with"}
 
 // rightful says whether a member might make a change, among those that they made at once.
 func (d *dig) rightful(m *member, x feedEntry, all []feedEntry) bool {
