@@ -574,7 +574,8 @@ func TestNoDoorWritesWhatOneMayNotWrite(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			// A fixed draw: what is taken back between two tries may leave a record leaning on more than the oracle knows.
+			// A fixed draw, as long as an activity follows the customer of its order once the order was deleted and that was
+			// undone: seed 13813196135394519266 shows it.
 			seed := uint64(1)
 			d := trespass(t, kind, seed, nil)
 			slices.Sort(d.leaks)
