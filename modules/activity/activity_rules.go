@@ -64,6 +64,27 @@ func activityMoves(c *record.Change) error {
 	return nil // it stays with the record that left it last, and goes to the bin with that
 }
 
+// returned has the activities that name a record look again with what they are seen, once that is out of the bin: an undo
+// gives them their link back while it is still in there. Before.
+func returned(c *record.Change) error {
+	if c.Op != record.Restore || c.New == nil {
+		return nil
+	}
+	for _, name := range closest {
+		if f := Activity.Field(name); f.Target != c.New.Object.Name || f.OnDelete != object.Clear {
+			continue // what follows a record comes back with it
+		}
+		list, err := c.Read.Referring(Activity.Name, name, c.New)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			c.Also(record.Op{Do: record.Update, Object: Activity.Name, ID: a.ID})
+		}
+	}
+	return nil
+}
+
 // stampTask notes when a task was done, and forgets it when it is open again.
 func stampTask(a *object.Record, now int64) {
 	if Status.Get(a) != TaskDone {

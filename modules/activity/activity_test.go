@@ -146,6 +146,10 @@ func TestWithWhichRecordAnActivityIsSeen(t *testing.T) {
 	})
 }
 
+func refTo(rec *object.Record) object.Ref {
+	return object.Ref{Object: rec.Object.Number, ID: rec.ID}
+}
+
 func TestWhatFollowsItsRecordToTheBin(t *testing.T) {
 	each(t, func(t *testing.T, w *World) {
 		c := w.Create(w.Amy, "customer", values{"name": "华信"})
@@ -160,12 +164,18 @@ func TestWhatFollowsItsRecordToTheBin(t *testing.T) {
 			return res
 		}
 		dropped := remove(d)
-		if now := w.Get(both); now.Deleted != 0 || activity.Deal.Has(now) || activity.VisibleWith.Get(now).ID != c.ID {
+		if now := w.Get(both); now.Deleted != 0 || activity.Deal.Has(now) || activity.VisibleWith.Get(now) != refTo(c) {
 			t.Error("a customer's history went with a deal")
 		}
 		w.Undo(w.Amy, dropped.ChangeSet)
-		if now := w.Get(both); activity.Deal.Get(now) != d.ID || activity.VisibleWith.Get(now).ID != d.ID {
+		if now := w.Get(both); activity.Deal.Get(now) != d.ID || activity.VisibleWith.Get(now) != refTo(d) {
 			t.Error("a deal came back without its history")
+		}
+		remove(d)
+		_, err := w.Write(w.Amy, record.Op{Do: record.Restore, Object: "deal", UUID: d.UUID})
+		w.Must(err)
+		if now := w.Get(both); activity.Deal.Get(now) != d.ID || activity.VisibleWith.Get(now) != refTo(d) {
+			t.Error("a deal came out of the bin without its history")
 		}
 		dropped = remove(alone)
 		if w.Get(only).Deleted == 0 {

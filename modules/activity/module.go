@@ -24,7 +24,7 @@ func Module() modules.Module {
 		Behaviours: []record.Behaviour{
 			record.Default(Activity, activityBegins), record.Before(Activity, activityMoves), record.Check(Activity, activityHolds),
 			record.Before(Activity, customerFollows),
-			{Object: "lead", Moment: record.AtBefore, Run: leadBecame},
+			{Object: "lead", Moment: record.AtBefore, Run: leadBecame}, {Moment: record.AtBefore, Run: returned},
 			record.Check(Comment, commentHolds),
 		},
 		Verbs: []record.Verb{

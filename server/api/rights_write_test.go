@@ -110,24 +110,7 @@ func (d *dig) judge(m *member, door string) {
 				d.t.Fatalf("taking back what was written at %s: %d %v", door, r.code, r.body)
 			}
 		}
-		for _, x := range d.heard(h) {
-			d.lean(h, x)
-		}
-	}
-}
-
-// lean notes on what else a record leans since something was taken back: the program fills in the customer of an order.
-func (d *dig) lean(h *house, x feedEntry) {
-	r := d.thing(x.ID)
-	if r == nil || x.Op == "gone" {
-		return
-	}
-	now := h.admin.do("GET", h.path("/records/"+x.Object+"/"+x.ID), nil).body
-	for _, f := range leaning {
-		link, _ := now[f].(map[string]any)
-		if p := d.thing(fmt.Sprint(link["id"])); p != nil && !slices.Contains(r.parents, p) {
-			r.parents = append(r.parents, p)
-		}
+		d.heard(h)
 	}
 }
 
@@ -574,9 +557,7 @@ func TestNoDoorWritesWhatOneMayNotWrite(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			// A fixed draw, as long as an activity follows the customer of its order once the order was deleted and that was
-			// undone: seed 13813196135394519266 shows it.
-			seed := uint64(1)
+			seed := rand.Uint64()
 			d := trespass(t, kind, seed, nil)
 			slices.Sort(d.leaks)
 			for i, l := range slices.Compact(d.leaks) {
