@@ -286,7 +286,7 @@ func (e *Engine) commitTogether(ctx context.Context, b *batch, mark func(tx db.T
 }
 
 // ask reads with few statements what the pieces of a chunk would ask for one by one: the records that they change, and
-// who leans on those that they delete.
+// who leans on those that they delete or bring back.
 func (r *Reader) ask(pieces [][]Op) error {
 	public, private := map[*object.Object][]uuid.UUID{}, map[*object.Object][]int64{}
 	gone := map[*object.Object]map[int64]bool{}
@@ -322,7 +322,7 @@ func (r *Reader) ask(pieces [][]Op) error {
 	}
 	for _, piece := range pieces {
 		for _, op := range piece {
-			if o := r.cat.Object(op.Object); o != nil && op.Do == Delete {
+			if o := r.cat.Object(op.Object); o != nil && (op.Do == Delete || op.Do == Restore) {
 				id := op.ID
 				if id == 0 {
 					id = r.known.ids[o.Number][op.UUID]

@@ -170,13 +170,22 @@ func entriesSince(r db.Reader, object int, record, after int64) ([]*entry, error
 
 // entriesOf answers the changes of some records of an object, the newest first.
 func entriesOf(r db.Reader, object int, records []int64) (out []*entry, err error) {
+	return entriesWhere(r, "", object, records)
+}
+
+// deletesOf answers the entries with which some records of an object went into the bin, from the newest.
+func deletesOf(r db.Reader, object int, records []int64) ([]*entry, error) {
+	return entriesWhere(r, " AND c.op = 'delete'", object, records)
+}
+
+func entriesWhere(r db.Reader, and string, object int, records []int64) (out []*entry, err error) {
 	for part := range slices.Chunk(records, 256) {
 		args := []any{object}
 		for _, id := range part {
 			args = append(args, id)
 		}
 		marks := among(&args)
-		list, err := loadEntries(r, "c.object = ? AND c.record IN ("+marks+") ORDER BY c.id DESC", args...)
+		list, err := loadEntries(r, "c.object = ? AND c.record IN ("+marks+")"+and+" ORDER BY c.id DESC", args...)
 		if err != nil {
 			return nil, err
 		}
