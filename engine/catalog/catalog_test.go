@@ -157,6 +157,17 @@ func (w *world) sound() {
 		if len(damage) > 0 {
 			w.t.Errorf("damage: %v", damage)
 		}
+		for _, o := range w.cat.Current().Objects {
+			if err != nil {
+				break
+			}
+			err = table.New(r.Dialect()).Check(ctx, r, o, func(_ []*object.Record, _, _ int64, flaws []table.Flaw) error {
+				for _, x := range flaws {
+					w.t.Errorf("%s: %s.%s of %d", x.Kind, o.Name, x.Field.Name, x.ID)
+				}
+				return nil
+			})
+		}
 		return err
 	}))
 }

@@ -17,7 +17,8 @@ type By struct {
 	Via  string
 }
 
-// Draft is the catalog while it is being changed. Uniqueness stands there as it is wished: Unique, built or not.
+// Draft is the catalog while it is being changed. What is built later stands there as it is wished: Unique and Match,
+// built or not.
 type Draft struct {
 	s       *Store
 	base    *object.Catalog
@@ -43,6 +44,7 @@ func (d *Draft) edit(name string) (*object.Object, error) {
 		o = o.Clone()
 		for _, f := range o.Fields {
 			f.Unique, f.Building = f.Keyed(), false
+			f.Match, f.Filling = f.Compared(), false
 		}
 		d.changed[name] = o
 	}
@@ -88,7 +90,7 @@ func (d *Draft) AddField(name string, f *object.Field) error {
 	if err != nil {
 		return err
 	}
-	f.Custom, f.System, f.ReadOnly, f.Hidden, f.Derived, f.Timeline, f.Building, f.Duplicates = true, false, false, false, false, false, false, 0
+	f.Custom, f.System, f.ReadOnly, f.Hidden, f.Derived, f.Timeline, f.Building, f.Duplicates, f.Filling = true, false, false, false, false, false, false, 0, false
 	if f.Kind == object.KindOwner {
 		f.Target = "user"
 	}
@@ -242,8 +244,8 @@ func (s *Store) step(name string) error {
 	return s.fail(name)
 }
 
-// settle answers the objects as they will be, and what moved. What is wished of uniqueness is begun: at once where there
-// are no records yet, else to be built.
+// settle answers the objects as they will be, and what moved. What is wished of uniqueness and of the matcher is begun: at
+// once where there are no values yet, else to be built.
 func (d *Draft) settle(tx db.Tx, wished bool) (objects []*object.Object, done []moveOf, err error) {
 	objects = slices.Clone(d.base.Objects)
 	for i, old := range objects {
@@ -283,7 +285,7 @@ func (d *Draft) settle(tx db.Tx, wished bool) (objects []*object.Object, done []
 	return objects, done, fault.Faulty(bad)
 }
 
-// begin turns the wish for uniqueness into its first state.
+// begin turns the wishes for uniqueness and for the matcher into their first states.
 func begin(tx db.Tx, old, o *object.Object) error {
 	for _, f := range o.Fields {
 		was := old.Field(f.Name)
@@ -292,14 +294,27 @@ func begin(tx db.Tx, old, o *object.Object) error {
 			f.Unique, f.Building = was.Unique, was.Building
 		case f.Unique:
 			f.Unique, f.Building, f.Duplicates = false, true, 0
-			if err := table.Unindex(tx, o, f); err != nil { // one that was left when it was switched off
-				return err
-			}
-			if err := claimAnew(tx, o, f); err != nil {
+			if err := claimAnew(tx, o, f, table.Uniques); err != nil {
 				return err
 			}
 		case was != nil && was.Keyed():
-			if err := table.Unindex(tx, o, f); err != nil {
+			if err := table.Unindex(tx, o, f, table.Uniques); err != nil {
+				return err
+			}
+		}
+		if was == nil || f.Kind.Multi() { // a new field has no values, and items bring their keys with them
+			continue
+		}
+		switch {
+		case f.Match && was.Compared():
+			f.Match, f.Filling = was.Match, was.Filling
+		case f.Match:
+			f.Match, f.Filling = false, true
+			if err := claimAnew(tx, o, f, table.Matches); err != nil {
+				return err
+			}
+		case was.Compared():
+			if err := table.Unindex(tx, o, f, table.Matches); err != nil {
 				return err
 			}
 		}

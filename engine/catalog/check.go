@@ -129,7 +129,7 @@ func checkField(o *object.Object, f *object.Field, currency string, find func(st
 	if f.Search && class != field.String && f.Kind != object.KindPhone && f.Kind != object.KindEmail && f.Kind != object.KindMessenger {
 		bad.add("search", "catalog.search")
 	}
-	if f.Match && class != field.String && f.Kind != object.KindPhone && f.Kind != object.KindEmail {
+	if f.Compared() && class != field.String && f.Kind != object.KindPhone && f.Kind != object.KindEmail {
 		bad.add("match", "catalog.search")
 	}
 	if f.Keyed() && !uniqueKind(f.Kind) {
@@ -210,7 +210,7 @@ func checkMove(standard *object.Field, old, f *object.Field) (bad faults) {
 	fixed := map[string][2]any{
 		"name": {old.Name, f.Name}, "kind": {old.Kind, f.Kind}, "scale": {old.Scale, f.Scale}, "target": {old.Target, f.Target},
 		"targets": {old.Targets, f.Targets}, "on_delete": {old.OnDelete, f.OnDelete}, "series": {old.Series, f.Series},
-		"personal": {old.Personal, f.Personal}, "match": {old.Match, f.Match},
+		"personal": {old.Personal, f.Personal},
 	}
 	if !old.Custom {
 		fixed["max_length"], fixed["min"], fixed["max"] = [2]any{old.MaxLength, f.MaxLength}, [2]any{old.Min, f.Min}, [2]any{old.Max, f.Max}
@@ -218,6 +218,9 @@ func checkMove(standard *object.Field, old, f *object.Field) (bad faults) {
 	}
 	if old.System {
 		fixed["required"], fixed["unique"] = [2]any{old.Required, f.Required}, [2]any{old.Unique, f.Unique}
+	}
+	if old.System || old.ReadOnly { // nobody types it, so nothing is compared with it
+		fixed["match"] = [2]any{old.Match, f.Match}
 	}
 	for name, pair := range fixed {
 		if !reflect.DeepEqual(pair[0], pair[1]) {

@@ -42,6 +42,8 @@ type override struct {
 	Labels     *[]object.Option `json:"labels,omitempty"`
 	List       *int             `json:"list,omitempty"`
 	Search     *bool            `json:"search,omitempty"`
+	Match      *bool            `json:"match,omitempty"`
+	Filling    *bool            `json:"filling,omitempty"`
 	Retired    *bool            `json:"retired,omitempty"`
 	Unique     *bool            `json:"unique,omitempty"`
 	Building   *bool            `json:"building,omitempty"`
@@ -69,7 +71,7 @@ func changesOfHead(code, o *object.Object) override {
 func changesOf(code, f *object.Field) override {
 	return override{Label: other(code.Label, f.Label), Help: other(code.Help, f.Help), Section: other(code.Section, f.Section),
 		Required: other(code.Required, f.Required), Options: other(code.Options, f.Options), Labels: other(code.Labels, f.Labels),
-		List: other(code.List, f.List), Search: other(code.Search, f.Search), Retired: other(code.Retired, f.Retired),
+		List: other(code.List, f.List), Search: other(code.Search, f.Search), Match: other(code.Match, f.Match), Filling: other(code.Filling, f.Filling), Retired: other(code.Retired, f.Retired),
 		Unique: other(code.Unique, f.Unique), Building: other(code.Building, f.Building), Duplicates: other(code.Duplicates, f.Duplicates)}
 }
 
@@ -80,6 +82,8 @@ func (v override) on(f *object.Field) {
 	lay(&f.Required, v.Required)
 	lay(&f.List, v.List)
 	lay(&f.Search, v.Search)
+	lay(&f.Match, v.Match)
+	lay(&f.Filling, v.Filling)
 	lay(&f.Retired, v.Retired)
 	lay(&f.Unique, v.Unique)
 	lay(&f.Building, v.Building)

@@ -39,10 +39,11 @@ type entry struct {
 	undoes int64
 }
 
-// plain is a field's definition without the states of its uniqueness: what was wished of it.
+// plain is a field's definition without the states of what is built later: what was wished of it.
 func plain(f *object.Field) (json.RawMessage, error) {
 	g := *f
 	g.Unique, g.Building, g.Duplicates = f.Keyed() || f.Duplicates > 0, false, 0
+	g.Match, g.Filling = f.Compared(), false
 	return json.Marshal(&g)
 }
 
@@ -74,7 +75,7 @@ func movesOf(old, o *object.Object) (moves []moveOf, err error) {
 			if m.Before, err = plain(was); err != nil {
 				return nil, err
 			}
-			if bytes.Equal(m.Before, m.After) && was.Keyed() == f.Keyed() && was.Unique == f.Unique && was.Duplicates == f.Duplicates {
+			if bytes.Equal(m.Before, m.After) && was.Keyed() == f.Keyed() && was.Unique == f.Unique && was.Duplicates == f.Duplicates && was.Match == f.Match && was.Filling == f.Filling {
 				continue
 			}
 		}

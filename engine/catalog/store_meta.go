@@ -79,7 +79,7 @@ func createTables(tx db.Tx) error {
 			"CREATE TABLE sys_field (object "+i+" NOT NULL, name "+t+" NOT NULL, kind "+t+" NOT NULL, custom "+i+" NOT NULL, position "+i+" NOT NULL, definition "+t+" NOT NULL, pieces "+t+" NOT NULL, PRIMARY KEY (object, name))",
 			"CREATE TABLE sys_catalog_change ("+d.Key("id")+", at "+i+" NOT NULL, actor "+i+" NOT NULL, via "+t+" NOT NULL, version "+i+" NOT NULL, changes "+t+" NOT NULL, undoes "+i+", undone_by "+i+")",
 			// A row is a field whose uniqueness is being built, by whom and until when they will be heard of again, or
-			// one where it failed, with the records in the way.
+			// one where it failed, with the records in the way. Of keys of the matcher, field is their column.
 			"CREATE TABLE sys_unique (object "+i+" NOT NULL, field "+t+" NOT NULL, holder "+t+" NOT NULL, until "+i+" NOT NULL, twice "+t+" NOT NULL, PRIMARY KEY (object, field))")
 	}
 	for _, sql := range steps {

@@ -131,6 +131,9 @@ type Field struct {
 	Building   bool `json:"building,omitempty"`
 	Duplicates int  `json:"duplicates,omitempty"` // how many values stood twice when it failed
 
+	// The matcher that was switched on later: first the keys of the rows there are and their index are made, then Match holds.
+	Filling bool `json:"filling,omitempty"`
+
 	MaxLength int      `json:"max_length,omitempty"` // characters; 0 is the kind's own bound
 	Min       string   `json:"min,omitempty"`        // as the API writes the kind's values
 	Max       string   `json:"max,omitempty"`
@@ -199,6 +202,9 @@ type Money struct {
 
 // Keyed says whether the keys that hold a field unique are written.
 func (f *Field) Keyed() bool { return f.Unique || f.Building }
+
+// Compared says whether the keys of the duplicate matcher are written.
+func (f *Field) Compared() bool { return f.Match || f.Filling }
 
 // Field finds a field by name; nil when there is none.
 func (o *Object) Field(name string) *Field {

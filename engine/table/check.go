@@ -86,11 +86,12 @@ func (p *plan) keyFlaws(r db.Reader, x *part, batch []*object.Record, after, to 
 			if k == want[i] {
 				continue
 			}
-			kind := MatchWrong
+			kind, written := MatchWrong, x.f.Filling
 			if i == 0 && x.f.Keyed() {
-				if kind = KeyWrong; x.f.Building {
-					continue // is being written
-				}
+				kind, written = KeyWrong, x.f.Building
+			}
+			if written {
+				continue // just now
 			}
 			flaws = append(flaws, Flaw{kind, x.f, rec.ID})
 		}

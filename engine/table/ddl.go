@@ -21,7 +21,7 @@ type Piece struct {
 
 // The names of what a field needs. Names hold no double underscore, so no two of these are ever the same.
 func childTable(o *object.Object, f *object.Field) string  { return o.Name + "__" + f.Name }
-func uniqueIndex(o *object.Object, f *object.Field) string { return "u_" + o.Name + "__" + f.Name }
+func uniqueIndex(o *object.Object, f *object.Field) string { return Uniques.index(o, f) }
 
 // keyColumns are the columns of a single-valued field's keys.
 func keyColumns(f *object.Field) []string {
@@ -29,7 +29,7 @@ func keyColumns(f *object.Field) []string {
 	if f.Keyed() {
 		names = append(names, f.Name+"__ukey")
 	}
-	if f.Match {
+	if f.Compared() {
 		names = append(names, f.Name+"__match")
 	}
 	return names

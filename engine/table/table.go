@@ -132,7 +132,7 @@ func (x *part) store(o *object.Object, v any, deleted bool, dst []any) []any {
 	if x.f.Keyed() {
 		dst = append(dst, orNull(UniqueKey(x.f, v), deleted))
 	}
-	if x.f.Match {
+	if x.f.Compared() {
 		dst = append(dst, orNull(MatchKey(o, x.f, v), false))
 	}
 	return dst

@@ -7,17 +7,35 @@ import (
 	"youpeng/platform/db"
 )
 
-// IndexOf is the index that holds a field unique once it is built.
-func IndexOf(d db.Dialect, o *object.Object, f *object.Field) Piece {
+// Keys are the keys that may be written for a field later than its values: those that hold it unique, and those of the
+// duplicate matcher. Items bring theirs for the matcher with them, so Matches is of single values alone.
+type Keys string
+
+// The text of each is the end of its column's name.
+const (
+	Uniques Keys = "__ukey"
+	Matches Keys = "__match"
+)
+
+func (k Keys) index(o *object.Object, f *object.Field) string {
+	prefix := "u_"
+	if k == Matches {
+		prefix = "m_"
+	}
+	return prefix + o.Name + "__" + f.Name
+}
+
+// IndexOf is the index over a field's keys once they are built.
+func IndexOf(d db.Dialect, o *object.Object, f *object.Field, keys Keys) Piece {
 	g := *f
-	g.Unique = true
+	g.Unique, g.Match = keys == Uniques, keys == Matches
 	list := fieldPieces(d, o, &g)
 	return list[len(list)-1]
 }
 
-// Unindex takes the index away that held a field unique.
-func Unindex(tx db.Tx, o *object.Object, f *object.Field) error {
-	_, err := tx.Exec("DROP INDEX IF EXISTS " + tx.Dialect().Quote(uniqueIndex(o, f)))
+// Unindex takes the index over a field's keys away.
+func Unindex(tx db.Tx, o *object.Object, f *object.Field, keys Keys) error {
+	_, err := tx.Exec("DROP INDEX IF EXISTS " + tx.Dialect().Quote(keys.index(o, f)))
 	return err
 }
 
@@ -27,9 +45,9 @@ type keyed struct {
 	key           string
 }
 
-// FillKeys brings the unique keys of a field up to its values in the rows after an id, some rows at a time, and answers
-// the last row that it looked at, 0 at the end. A row that is written meanwhile keeps what its writer gave it.
-func (t *Tables) FillKeys(tx db.Tx, o *object.Object, f *object.Field, after int64, rows int) (last int64, err error) {
+// FillKeys brings the keys of a field up to its values in the rows after an id, some rows at a time, and answers the last
+// row that it looked at, 0 at the end. A row that is written meanwhile keeps what its writer gave it.
+func (t *Tables) FillKeys(tx db.Tx, o *object.Object, f *object.Field, keys Keys, after int64, rows int) (last int64, err error) {
 	p := t.of(o)
 	x := &p.fields[f.Index]
 	last, n, err := p.span(tx, after, rows)
@@ -38,7 +56,7 @@ func (t *Tables) FillKeys(tx db.Tx, o *object.Object, f *object.Field, after int
 	}
 	var wrong []keyed
 	if x.child == "" {
-		wrong, err = p.wrongKeys(tx, f, after, last)
+		wrong, err = p.wrongKeys(tx, f, keys, after, last)
 	} else {
 		wrong, err = p.wrongItemKeys(tx, x, after, last)
 	}
@@ -47,7 +65,7 @@ func (t *Tables) FillKeys(tx db.Tx, o *object.Object, f *object.Field, after int
 			return 0, err
 		}
 		if x.child == "" {
-			_, err = tx.Exec("UPDATE "+p.name+" SET "+p.d.Quote(f.Name+"__ukey")+" = ? WHERE "+p.d.Quote("id")+" = ? AND "+p.d.Quote("rev")+" = ?", orNull(k.key, false), k.id, k.rev)
+			_, err = tx.Exec("UPDATE "+p.name+" SET "+p.d.Quote(f.Name+string(keys))+" = ? WHERE "+p.d.Quote("id")+" = ? AND "+p.d.Quote("rev")+" = ?", orNull(k.key, false), k.id, k.rev)
 		} else {
 			_, err = tx.Exec("UPDATE "+x.child+" SET "+p.d.Quote("ukey")+" = ? WHERE "+p.d.Quote("record")+" = ? AND "+p.d.Quote("item")+" = ? AND EXISTS (SELECT 1 FROM "+p.name+" WHERE "+
 				p.d.Quote("id")+" = ? AND "+p.d.Quote("rev")+" = ?)", orNull(k.key, false), k.id, k.item, k.id, k.rev)
@@ -67,13 +85,13 @@ func (p *plan) span(r db.Reader, after int64, rows int) (last, n int64, err erro
 }
 
 // wrongKeys finds the rows between two ids whose key is not that of their value.
-func (p *plan) wrongKeys(r db.Reader, f *object.Field, after, last int64) (wrong []keyed, err error) {
+func (p *plan) wrongKeys(r db.Reader, f *object.Field, keys Keys, after, last int64) (wrong []keyed, err error) {
 	s := p.shape([]*object.Field{f})
 	w := s.row()
 	rec := object.NewRecord(p.o)
 	var had any
 	w.dest = append(w.dest, &had)
-	rows, err := r.Query("SELECT "+s.list+", "+p.d.Quote(f.Name+"__ukey")+" FROM "+p.name+" WHERE "+p.d.Quote("id")+" > ? AND "+p.d.Quote("id")+" <= ?", after, last)
+	rows, err := r.Query("SELECT "+s.list+", "+p.d.Quote(f.Name+string(keys))+" FROM "+p.name+" WHERE "+p.d.Quote("id")+" > ? AND "+p.d.Quote("id")+" <= ?", after, last)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +101,11 @@ func (p *plan) wrongKeys(r db.Reader, f *object.Field, after, last int64) (wrong
 			return nil, err
 		}
 		key := ""
-		if v := rec.At(f); v != nil && rec.Deleted == 0 {
+		switch v := rec.At(f); {
+		case v == nil:
+		case keys == Matches:
+			key = MatchKey(p.o, f, v)
+		case rec.Deleted == 0:
 			key = UniqueKey(f, v)
 		}
 		if is, _ := had.(string); is != key {

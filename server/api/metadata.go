@@ -73,7 +73,7 @@ func (c *call) objectForm(o *object.Object, order int, retired bool) map[string]
 func fieldForm(f *object.Field, right access.Right) map[string]any {
 	k := field.Of(f)
 	m := map[string]any{"name": f.Name, "kind": f.Kind, "label": f.Label, "required": f.Required, "unique": f.Unique, "immutable": f.Immutable, "read_only": f.ReadOnly || f.System,
-		"system": f.System, "custom": f.Custom, "retired": f.Retired, "search": f.Search, "place": f.List, "unique_state": catalog.State(f), "personal": f.Personal, "right": rightNames[right], "list": f.List > 0, "filter": len(k.Ops()) > 0, "sort": k.Sorts() && right > access.Masked, "ops": k.Ops()}
+		"system": f.System, "custom": f.Custom, "retired": f.Retired, "search": f.Search, "place": f.List, "unique_state": catalog.State(f), "match_state": catalog.MatchState(f), "personal": f.Personal, "right": rightNames[right], "list": f.List > 0, "filter": len(k.Ops()) > 0, "sort": k.Sorts() && right > access.Masked, "ops": k.Ops()}
 	for name, v := range map[string]string{"min": f.Min, "max": f.Max, "pattern": f.Pattern, "target": f.Target, "group": f.Section} {
 		if v != "" {
 			m[name] = v

@@ -204,6 +204,58 @@ func TestUniquenessTellsWhatStandsInItsWay(t *testing.T) {
 	})
 }
 
+// Which fields find duplicates is chosen for standard fields and for one's own, and the choice can be taken back.
+func TestTheFieldsThatFindDuplicatesAreChosen(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		boss := s.first()
+		one := boss.want(201, "POST", "/records/customer", map[string]any{"name": "远景", "website": "https://example.com/a"}).body["id"]
+		change := func(code int, field string, body map[string]any) reply {
+			t.Helper()
+			body["version"] = boss.want(200, "GET", "/meta/objects", nil).body["version"]
+			return boss.want(code, "PATCH", "/meta/objects/customer/fields/"+field, body)
+		}
+		found := func(values map[string]any) (ids []any) {
+			t.Helper()
+			for _, x := range boss.want(200, "POST", "/records/customer/duplicates", values).body["data"].([]any) {
+				ids = append(ids, x.(map[string]any)["record"].(map[string]any)["id"])
+			}
+			return ids
+		}
+		ready := func(field string) {
+			t.Helper()
+			for boss.meta("", "customer", field)["match_state"] == "building" {
+			}
+			if f := boss.meta("", "customer", field); f["match"] != true || f["match_state"] != "live" {
+				t.Errorf("%v", f)
+			}
+		}
+		address := map[string]any{"website": "https://example.com/a"}
+		if len(found(address)) > 0 {
+			t.Error("found by a field that was not chosen")
+		}
+		change(200, "website", map[string]any{"match": true})
+		ready("website")
+		if got := found(address); len(got) != 1 || got[0] != one {
+			t.Errorf("%v", got)
+		}
+		name := map[string]any{"name": "远景"}
+		if r := change(200, "name", map[string]any{"match": false}); r.body["match"] != nil || r.body["match_state"] != "" || len(found(name)) > 0 {
+			t.Errorf("%v", r.body)
+		}
+		change(200, "name", map[string]any{"match": true})
+		ready("name")
+		if len(found(name)) != 1 {
+			t.Error("not found by name any more")
+		}
+		change(200, "phones", map[string]any{"match": false})
+		change(200, "phones", map[string]any{"match": true})
+		ready("phones")
+		if got := change(422, "level", map[string]any{"match": true}).faults(); len(got) != 1 {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func TestAnotherNodeTakesNewDefinitions(t *testing.T) {
 	t.Parallel()
 	cfg := app.Config{Data: t.TempDir()}

@@ -24,6 +24,7 @@ type Draft = {
   unique: boolean
   list: boolean
   search: boolean
+  match: boolean
   immutable: boolean
   personal: boolean
   options: Option[]
@@ -53,6 +54,7 @@ function draftOf(field: MetaField | undefined): Draft {
     unique: !!field?.unique,
     list: (field?.place ?? 0) > 0,
     search: !!field?.search,
+    match: !!field?.match_state,
     immutable: !!field?.immutable,
     personal: !!field?.personal,
     options: field?.options ?? [],
@@ -111,6 +113,7 @@ function shared(draft: Draft, place: number): Record<string, unknown> {
     place: draft.list ? place : 0,
     ...(can.required(kind) ? { required: draft.required } : {}),
     ...(can.search(kind) ? { search: draft.search } : {}),
+    ...(can.match(kind) ? { match: draft.match } : {}),
     ...(can.unique(kind) ? { unique: draft.unique } : {}),
     ...(can.options(kind)
       ? { options: draft.options.map((option) => ({ ...option, label: both(option.label.zh, option.label.en) })) }
@@ -313,6 +316,14 @@ export function FieldDialog({
               text={t('settings.field.search_text')}
               on={draft.search}
               set={(search) => set({ search })}
+            />
+          )}
+          {can.match(kind) && !field?.read_only && (
+            <Toggle
+              label={t('settings.field.match')}
+              text={t('settings.field.match_text')}
+              on={draft.match}
+              set={(match) => set({ match })}
             />
           )}
           {custom && (

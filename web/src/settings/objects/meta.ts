@@ -10,6 +10,7 @@ export type MetaField = Omit<Field, 'options'> & {
   search?: boolean
   place?: number
   unique_state?: '' | 'building' | 'live' | 'failed'
+  match_state?: '' | 'building' | 'live'
   default?: unknown
 }
 export type MetaObject = Omit<Entity, 'fields'> & { fields: MetaField[]; retired?: boolean; setup?: boolean }
@@ -74,6 +75,7 @@ const of =
 export const can = {
   unique: (kind: Kind) => !of('long_text', 'boolean', 'multi_choice', 'tags', 'links')(kind),
   search: of('text', 'phone', 'email', 'messenger', 'url', 'series', 'uscc'),
+  match: of('text', 'phone', 'email', 'url', 'uscc'),
   options: of('choice', 'multi_choice'),
   target: of('link', 'links'),
   targets: of('ref'),

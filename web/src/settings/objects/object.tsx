@@ -20,7 +20,7 @@ import { FieldDialog } from './field'
 import { MetaHistory } from './history'
 import { IconPicker } from './list'
 import { both, type MetaField, type MetaObject, metaQuery, renewMeta } from './meta'
-import { UniqueState } from './unique'
+import { MatchState, UniqueState } from './unique'
 
 export default function ObjectPage() {
   const { name } = useParams({ strict: false }) as { name?: string }
@@ -206,6 +206,7 @@ function FieldRows({
               <UniqueState object={object} field={field} />
               {(field.place ?? 0) > 0 && <Badge tone="info">{t('settings.field.in_list')}</Badge>}
               {field.search && <Badge tone="ok">{t('settings.field.search')}</Badge>}
+              <MatchState field={field} />
             </span>
             {field.retired ? (
               <Button

@@ -15,16 +15,30 @@ type Standing = {
   groups?: { id?: string; title?: string; hidden?: boolean }[][]
 }
 
-/** How far the uniqueness of a field is; where values stand twice, which records stand in its way. */
-export function UniqueState({ object, field }: { object: MetaObject; field: MetaField }) {
-  const { t } = useTranslation()
-  const [open, setOpen] = useState(false)
-  const building = field.unique_state === 'building'
+/** Looks again while something is being built. */
+function useBuilding(building: boolean) {
   useEffect(() => {
     if (!building) return
     const timer = setInterval(renewMeta, 1500)
     return () => clearInterval(timer)
   }, [building])
+}
+
+/** How far the duplicate check is with a field. */
+export function MatchState({ field }: { field: MetaField }) {
+  const { t } = useTranslation()
+  const building = field.match_state === 'building'
+  useBuilding(building)
+  if (building) return <Badge tone="info">{t('settings.field.match_building')}</Badge>
+  return field.match_state ? <Badge>{t('settings.field.match')}</Badge> : null
+}
+
+/** How far the uniqueness of a field is; where values stand twice, which records stand in its way. */
+export function UniqueState({ object, field }: { object: MetaObject; field: MetaField }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const building = field.unique_state === 'building'
+  useBuilding(building)
   if (building) return <Badge tone="info">{t('settings.unique.building')}</Badge>
   if (field.unique_state === 'failed')
     return (
