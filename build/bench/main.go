@@ -31,6 +31,7 @@ var (
 	where   = flag.String("place", "", "its --data or --database flags, as one string")
 	pid     = flag.Int("pid", 0, "the server's process, to read its CPU and memory")
 	repeat  = flag.Int("repeat", 7, "how often each cell is asked")
+	slowest = flag.Int("slowest", 0, "how many of the slowest cells of a part are named, too")
 	seconds = flag.Int("seconds", 60, "how long creates run")
 	only    = flag.String("only", "", "a part: lists, figures, search, record, create, mixed, import, memory")
 
@@ -219,6 +220,10 @@ func report(what string, cells []*cell) {
 	}
 	worst := slices.MaxFunc(cells, func(a, b *cell) int { return int(a.p95() - b.p95()) })
 	log.Printf("%-46s %6d asked  p50 %6.2f  p95 %6.2f  worst cell p95 %7.2f ms  (%s)", what, len(all), ms(quantile(all, 0.5)), ms(quantile(all, 0.95)), ms(worst.p95()), worst.name)
+	slices.SortFunc(cells, func(a, b *cell) int { return int(b.p95() - a.p95()) })
+	for _, c := range cells[:min(*slowest, len(cells))] {
+		log.Printf("  %7.2f ms, p50 %7.2f  %s", ms(c.p95()), ms(quantile(c.took, 0.5)), c.name)
+	}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

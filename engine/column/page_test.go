@@ -21,14 +21,15 @@ import (
 type large struct {
 	*world
 	customers, activities int
+	gap                   int64 // between the ids of records
 }
 
 func (l *large) Load(_ context.Context, o *object.Object, _ []*object.Field, each func([]*object.Record) error) error {
 	r := rand.New(rand.NewPCG(21, uint64(o.Number)))
 	n := map[string]int{"user": 6, "customer": l.customers, "activity": l.activities}[o.Name]
 	batch := make([]*object.Record, 0, 1000)
-	for id := int64(1); id <= int64(n); id++ {
-		rec := l.random(r, o, id)
+	for i := int64(1); i <= int64(n); i++ {
+		rec := l.random(r, o, i+(i-1)*l.gap)
 		rec.Rev = 1
 		rec.Deleted = 0
 		if o.Name == "customer" {
@@ -39,7 +40,7 @@ func (l *large) Load(_ context.Context, o *object.Object, _ []*object.Field, eac
 			rec.Set("customer", int64(1+r.IntN(l.customers)))
 			rec.Set("visible_with", object.Ref{Object: l.catalog.Object("customer").Number, ID: int64(1 + r.IntN(l.customers))})
 		}
-		if batch = append(batch, rec); len(batch) == cap(batch) || id == int64(n) {
+		if batch = append(batch, rec); len(batch) == cap(batch) || i == int64(n) {
 			if err := each(batch); err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ func (l *large) store() *Store {
 
 func TestTheMiddleIsWhereSortingPutsIt(t *testing.T) {
 	t.Parallel()
-	l := &large{newWorld(t), 60_000, 0}
+	l := &large{newWorld(t), 60_000, 0, 9} // so many blocks that both cores have some
 	s := l.store()
 	o := l.catalog.Object("customer")
 	r := rand.New(rand.NewPCG(23, 24))
@@ -83,11 +84,14 @@ func TestTheMiddleIsWhereSortingPutsIt(t *testing.T) {
 			var want []uint32
 			set.each(func(o uint32) { want = append(want, o) })
 			slices.SortFunc(want, func(a, b uint32) int { return rank.compare(0, a, b) })
-			for range 12 {
-				at := r.IntN(total)
+			for i := range 20 {
+				at := []int{0, 50, total - 50, total - 1, r.IntN(total)}[min(i, 4)]
 				n := min(50, total-at)
 				if got := rank.page(set, total, at, n); !slices.Equal(got, want[at:at+n]) {
 					t.Errorf("%v desc=%v at %d: %v, want %v", fields, desc, at, got, want[at:at+n])
+				}
+				if got := rank.count(set, rank.marks(rank.values(want[at])), int64(want[at]), true); got != at+1 {
+					t.Errorf("%v desc=%v: %d come up to place %d", fields, desc, got, at)
 				}
 			}
 			q.end()
@@ -110,7 +114,7 @@ func BenchmarkPages(b *testing.B) {
 	if err != nil {
 		scale = 0.1
 	}
-	l := &large{newWorld(b), int(1e6 * scale), int(3e6 * scale)}
+	l := &large{newWorld(b), int(1e6 * scale), int(3e6 * scale), 0}
 	s := l.store()
 	customer, activity := l.catalog.Object("customer"), l.catalog.Object("activity")
 	path := func(o *object.Object, names ...string) query.Path {
@@ -177,7 +181,7 @@ func BenchmarkPages(b *testing.B) {
 // Sorted by what a link leads to, pages are parts of the sorted whole, while the targets change between questions too.
 func TestSortingByALinkFollowsItsTargets(t *testing.T) {
 	t.Parallel()
-	l := &large{newWorld(t), 4000, 60_000}
+	l := &large{newWorld(t), 4000, 60_000, 0}
 	s := l.store()
 	customer, activity := l.catalog.Object("customer"), l.catalog.Object("activity")
 	r := rand.New(rand.NewPCG(25, 26))

@@ -1,6 +1,7 @@
 package column
 
 import (
+	"cmp"
 	"context"
 	"math/bits"
 	"slices"
@@ -27,6 +28,7 @@ type mark struct {
 
 // ranking is the order of a list. Empty values come last in both directions; the id settles what is equal.
 type ranking struct {
+	q    *asking
 	ctx  context.Context // of the question; once it is given up, what comes out is not looked at
 	keys []sorter
 	desc bool // of the ids
@@ -35,7 +37,7 @@ type ranking struct {
 func (r *ranking) gone() bool { return r.ctx != nil && r.ctx.Err() != nil }
 
 func (q *asking) ranking(t *table, keys []query.Key) *ranking {
-	r := &ranking{ctx: q.ctx, desc: true}
+	r := &ranking{q: q, ctx: q.ctx, desc: true}
 	for _, k := range keys {
 		s := q.sorter(t, k.Path)
 		s.desc = k.Desc
@@ -267,7 +269,10 @@ func (r *ranking) part(set bitmap, from, total, at, n int) []uint32 {
 		return byID(set, at, n, r.desc)
 	}
 	v, linked := r.keys[from].keyed.(via)
+	c, coded := r.keys[from].keyed.(*choices)
 	switch {
+	case coded && total >= byCodeFrom:
+		return r.byCode(c, set, from, total, at, n)
 	case linked && v.order != nil && total >= byTargetFrom:
 		return r.byTarget(v, set, from, total, at, n)
 	case at+n <= topFrom:
@@ -320,6 +325,79 @@ type hit struct {
 	row  uint32
 }
 
+// byCodeFrom is the number of rows from which a choice is sorted by counting its options.
+const byCodeFrom = 50_000
+
+// byCode is part where the key is a choice: its few options are counted, and only those are looked at whose rows the page
+// has.
+func (r *ranking) byCode(c *choices, set bitmap, from, total, at, n int) (out []uint32) {
+	counts, err := r.q.counted(set, len(c.names), c.counter(0))
+	if err != nil {
+		return nil
+	}
+	codes := make([]uint16, len(c.names))
+	for i := range codes {
+		codes[i] = uint16(i)
+	}
+	k := &r.keys[from]
+	slices.SortFunc(codes, func(a, b uint16) int {
+		return cmp.Compare(k.rank(c.rank[a]), k.rank(c.rank[b]))
+	})
+	for _, code := range codes {
+		rows := int(counts[code])
+		if at >= rows {
+			at -= rows
+			continue
+		}
+		want := min(n-len(out), rows-at)
+		of := between(&c.num, code, code)
+		if code == 0 {
+			of = not(between(&c.num, 1, ^uint16(0)))
+		}
+		if from+1 == len(r.keys) && at+want <= topFrom {
+			out = append(out, byIDOf(set, of, at, want, r.desc)...)
+		} else {
+			in := r.q.borrow(len(set) * 64)
+			if _, err := r.q.run(len(set)*64, func(b int, m *mask) { *m = *set.block(b) }, of, in); err != nil {
+				return nil
+			}
+			out = append(out, r.part(in, from+1, rows, at, want)...)
+		}
+		if at = 0; len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
+// byIDOf is byID over the rows of a set that pass a test, of which it looks at no more than it needs.
+func byIDOf(set bitmap, t test, at, n int, desc bool) []uint32 {
+	out := make([]uint32, 0, n)
+	blocks := len(set) / blockWords
+	for i := range blocks {
+		b := i
+		if desc {
+			b = blocks - 1 - i
+		}
+		m := *set.block(b)
+		if !some(&m) {
+			continue
+		}
+		t(b, &m)
+		if c := bitmap(m[:]).count(); at >= c {
+			at -= c
+			continue
+		}
+		for _, row := range byID(bitmap(m[:]), at, n-len(out), desc) {
+			out = append(out, uint32(b*blockRows)+row)
+		}
+		if at = 0; len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
 // top answers the first n rows. Blocks are visited by the best that they can have; a full set of candidates gives the
 // bound that the others must beat.
 func (r *ranking) top(set bitmap, from, n int) []uint32 {
@@ -359,6 +437,8 @@ func (r *ranking) top(set bitmap, from, n int) []uint32 {
 	hits := make([]hit, 0, limit)
 	full := false
 	var worst hit
+	byID := from+1 == len(r.keys)
+	later := func(b int, row uint32) bool { return b != int(row/blockRows) && (b > int(row/blockRows)) != r.desc }
 	cut := func() {
 		slices.SortFunc(hits, compare)
 		if len(hits) >= n {
@@ -368,8 +448,8 @@ func (r *ranking) top(set bitmap, from, n int) []uint32 {
 	}
 	var buf [blockRows]uint64
 	for _, p := range order {
-		if full && p.best > worst.rank || r.gone() {
-			break
+		if full && (p.best > worst.rank || p.best == worst.rank && byID && later(p.b, worst.row)) || r.gone() {
+			break // what is left can at best be equal, and has later ids
 		}
 		m := set.block(p.b)
 		keys := k.keys(p.b, m, &buf)
@@ -420,9 +500,7 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 		}
 		first, count := 0, 0
 		for {
-			var hist [1 << histogramBits]bin
-			shift := max(0, bits.Len64(hi-lo)-histogramBits)
-			seen := r.histogram(set, k, lo, hi, shift, &hist)
+			hist, seen := r.histogram(set, k, lo, hi, max(0, bits.Len64(hi-lo)-histogramBits))
 			if r.gone() {
 				return out
 			}
@@ -475,6 +553,18 @@ type bin struct {
 	lo, hi uint64
 }
 
+type histogram [1 << histogramBits]bin
+
+func (b *bin) add(o bin) {
+	switch {
+	case o.n == 0:
+	case b.n == 0:
+		*b = o
+	default:
+		*b = bin{b.n + o.n, min(b.lo, o.lo), max(b.hi, o.hi)}
+	}
+}
+
 // bounds are the least and greatest filled keys that the blocks of a set can have.
 func (r *ranking) bounds(set bitmap, k *sorter) (lo, hi uint64) {
 	lo = ^uint64(0)
@@ -486,10 +576,23 @@ func (r *ranking) bounds(set bitmap, k *sorter) (lo, hi uint64) {
 	return lo, hi
 }
 
-// eachKey hands out the keys of a set's rows, block by block, skipping blocks without keys in a range.
-func (r *ranking) eachKey(set bitmap, k *sorter, lo, hi uint64, f func(b int, m *mask, keys []uint64)) {
+// halves does something with both halves of a set's blocks, on two cores where there are many.
+func halves(set bitmap, f func(half, from, to int)) {
+	n := len(set) / blockWords
+	if n < parallelFrom {
+		f(0, 0, n)
+		return
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { f(1, n/2, n) })
+	f(0, 0, n/2)
+	wg.Wait()
+}
+
+// eachKey hands out the keys of some blocks' rows in a set, skipping blocks without keys in a range.
+func (r *ranking) eachKey(set bitmap, k *sorter, from, to int, lo, hi uint64, f func(b int, m *mask, keys []uint64)) {
 	var buf [blockRows]uint64
-	for b := range len(set) / blockWords {
+	for b := from; b < to; b++ {
 		if r.gone() {
 			return
 		}
@@ -502,57 +605,74 @@ func (r *ranking) eachKey(set bitmap, k *sorter, lo, hi uint64, f func(b int, m 
 	}
 }
 
-func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int, hist *[1 << histogramBits]bin) int {
-	n := 0
-	r.eachKey(set, k, lo, hi, func(_ int, m *mask, keys []uint64) {
-		for w, x := range m {
-			for ; x != 0; x &= x - 1 {
-				key := keys[w*64+bits.TrailingZeros64(x)]
-				if key-lo <= hi-lo {
-					h := &hist[k.span(lo, hi, key)>>shift&(1<<histogramBits-1)]
-					if h.n == 0 {
-						h.lo, h.hi = key, key
+// histogram counts the rows of a set by narrower ranges of their keys, and in all.
+func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int) (*histogram, int) {
+	var parts [2]*histogram
+	var n [2]int
+	halves(set, func(half, from, to int) {
+		hist := new(histogram)
+		parts[half] = hist
+		r.eachKey(set, k, from, to, lo, hi, func(_ int, m *mask, keys []uint64) {
+			for w, x := range m {
+				for ; x != 0; x &= x - 1 {
+					key := keys[w*64+bits.TrailingZeros64(x)]
+					if key-lo <= hi-lo {
+						h := &hist[k.span(lo, hi, key)>>shift&(1<<histogramBits-1)]
+						if h.n == 0 {
+							h.lo, h.hi = key, key
+						}
+						h.n++
+						h.lo, h.hi = min(h.lo, key), max(h.hi, key)
+						n[half]++
 					}
-					h.n++
-					h.lo, h.hi = min(h.lo, key), max(h.hi, key)
-					n++
 				}
 			}
-		}
+		})
 	})
-	return n
+	if other := parts[1]; other != nil {
+		for i := range parts[0] {
+			parts[0][i].add(other[i])
+		}
+	}
+	return parts[0], n[0] + n[1]
 }
 
 // among is the part of a set whose keys lie in a range.
 func (r *ranking) among(set bitmap, k *sorter, lo, hi uint64) bitmap {
 	out := make(bitmap, len(set))
-	r.eachKey(set, k, lo, hi, func(b int, m *mask, keys []uint64) {
-		o := out.block(b)
-		for w, x := range m {
-			for ; x != 0; x &= x - 1 {
-				i := bits.TrailingZeros64(x)
-				if keys[w*64+i]-lo <= hi-lo {
-					o[w] |= 1 << i
+	halves(set, func(_, from, to int) {
+		r.eachKey(set, k, from, to, lo, hi, func(b int, m *mask, keys []uint64) {
+			o := out.block(b)
+			for w, x := range m {
+				for ; x != 0; x &= x - 1 {
+					i := bits.TrailingZeros64(x)
+					if keys[w*64+i]-lo <= hi-lo {
+						o[w] |= 1 << i
+					}
 				}
 			}
-		}
+		})
 	})
 	return out
 }
 
 func (r *ranking) rowsAmong(set bitmap, k *sorter, lo, hi uint64, n int) []uint32 {
-	out := make([]uint32, 0, n)
-	r.eachKey(set, k, lo, hi, func(b int, m *mask, keys []uint64) {
-		for w, x := range m {
-			for ; x != 0; x &= x - 1 {
-				i := w*64 + bits.TrailingZeros64(x)
-				if keys[i]-lo <= hi-lo {
-					out = append(out, uint32(b*blockRows+i))
+	var parts [2][]uint32
+	halves(set, func(half, from, to int) {
+		out := make([]uint32, 0, n)
+		r.eachKey(set, k, from, to, lo, hi, func(b int, m *mask, keys []uint64) {
+			for w, x := range m {
+				for ; x != 0; x &= x - 1 {
+					i := w*64 + bits.TrailingZeros64(x)
+					if keys[i]-lo <= hi-lo {
+						out = append(out, uint32(b*blockRows+i))
+					}
 				}
 			}
-		}
+		})
+		parts[half] = out
 	})
-	return out
+	return append(parts[0], parts[1]...)
 }
 
 // before says on which side of a key a value's place is: -1 the key comes first, 0 it is the value's, 1 later.
@@ -609,17 +729,22 @@ func (r *ranking) count(set bitmap, marks []mark, id int64, through bool) int {
 		return n
 	}
 	k := &r.keys[0]
-	r.eachKey(set, k, 0, 0, func(b int, m *mask, keys []uint64) {
-		for w, x := range m {
-			for ; x != 0; x &= x - 1 {
-				i := w*64 + bits.TrailingZeros64(x)
-				if c := k.before(keys[i], marks[0]); c < 0 || c == 0 && tie(uint32(b*blockRows+i)) {
-					n++
+	var parts [2]int
+	halves(set, func(half, from, to int) {
+		n := 0
+		r.eachKey(set, k, from, to, 0, 0, func(b int, m *mask, keys []uint64) {
+			for w, x := range m {
+				for ; x != 0; x &= x - 1 {
+					i := w*64 + bits.TrailingZeros64(x)
+					if c := k.before(keys[i], marks[0]); c < 0 || c == 0 && tie(uint32(b*blockRows+i)) {
+						n++
+					}
 				}
 			}
-		}
+		})
+		parts[half] = n
 	})
-	return n
+	return parts[0] + parts[1]
 }
 
 // values are the keys of a row in the form of query.Beside.

@@ -30,7 +30,7 @@ func BenchmarkStart(b *testing.B) {
 	if err != nil {
 		scale = 0.1
 	}
-	l := &large{newWorld(b), int(1e6 * scale), int(3e6 * scale)}
+	l := &large{newWorld(b), int(1e6 * scale), int(3e6 * scale), 0}
 	for _, o := range l.catalog.Objects {
 		for _, f := range o.Fields {
 			f.List = f.Index + 1
