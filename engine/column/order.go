@@ -158,7 +158,11 @@ func (r *ranking) byTarget(v via, set bitmap, from, total, at, n int) []uint32 {
 		var got []uint32
 		switch {
 		case at >= x.filled:
-			got = r.part(r.among(set, &r.keys[from], 0, 0), from+1, total-x.filled, at-x.filled, want)
+			rest := v.naming(set, x.targets)
+			for w := range rest {
+				rest[w] = set[w] &^ rest[w]
+			}
+			got = r.part(rest, from+1, total-x.filled, at-x.filled, want)
 		case x.rows > collectFrom: // all of one key
 			got = r.part(v.naming(set, x.targets), from+1, x.rows, at-x.begin, min(want, x.begin+x.rows-at))
 		default:
@@ -178,7 +182,7 @@ func (r *ranking) byTarget(v via, set bitmap, from, total, at, n int) []uint32 {
 }
 
 // window is the targets among whose rows a page lies: how many rows come before theirs, how many they have, and how many
-// rows in all have a key.
+// rows in all have a key. Behind those, it is all targets that have a key.
 type window struct {
 	targets             bitmap
 	begin, rows, filled int
@@ -195,6 +199,9 @@ func (v via) window(counts []uint32, desc bool, at, n int) window {
 		x.filled += int(counts[t])
 	}
 	if at >= x.filled {
+		for w := range min(len(x.targets), len(v.seen), len(v.order.keyed)) {
+			x.targets[w] = v.seen[w] & v.order.keyed[w]
+		}
 		return x
 	}
 	target := func(i int) uint32 {
