@@ -35,9 +35,11 @@ type Log struct {
 	holder    string
 	wake      chan struct{}
 
+	reading sync.Mutex
+	recent  []Commit // read last: all who follow the log want the same
+
 	mu        sync.Mutex
 	head      int64
-	recent    []Commit      // read last: all who follow the log want the same
 	moved     chan struct{} // closed when head grows
 	consumers []*consuming
 
@@ -233,13 +235,13 @@ func (l *Log) Follow(ctx context.Context, after int64, limit int, fn func([]Comm
 	}
 }
 
-// batch answers the commits after a number. Whoever asks first reads them for all; nobody changes what is answered.
+// batch answers the commits after a number. Whoever asks first reads them for all, who wait for it; nobody changes what
+// is answered.
 func (l *Log) batch(ctx context.Context, after int64, limit int) (batch []Commit, err error) {
-	l.mu.Lock()
-	recent := l.recent
-	l.mu.Unlock()
-	if i := slices.IndexFunc(recent, func(k Commit) bool { return k.Seq == after+1 }); i >= 0 {
-		return recent[i:min(i+limit, len(recent))], nil
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	if i := slices.IndexFunc(l.recent, func(k Commit) bool { return k.Seq == after+1 }); i >= 0 {
+		return l.recent[i:min(i+limit, len(l.recent))], nil
 	}
 	err = l.db.Read(ctx, func(r db.Reader) error {
 		batch, err = After(r, after, limit)
@@ -252,8 +254,6 @@ func (l *Log) batch(ctx context.Context, after int64, limit int) (batch []Commit
 	for _, k := range batch {
 		changes += len(k.Changes)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.recent = batch; changes > mostRecent {
 		l.recent = nil
 	}
