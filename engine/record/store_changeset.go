@@ -37,7 +37,7 @@ func createTables(tx db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return db.Spread(tx, "sys_change", "commit_id")
 }
 
 // secretOf answers the key that seals cursors, made when the workspace is new.
