@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"youpeng/platform/fault"
@@ -68,7 +69,7 @@ type lite struct {
 	seats  chan struct{} // one per snapshot that may be open
 	mu     sync.Mutex
 	idle   []*liteConn
-	closed bool
+	closed atomic.Bool // set under mu
 }
 
 func openSQLite(_ context.Context, path string, o Options) (*lite, error) {
@@ -110,22 +111,22 @@ func syncDir(dir string) error {
 func (d *lite) dialect() Dialect { return sqliteDialect{} }
 
 func (d *lite) read(ctx context.Context, fn func(Reader) error) error {
-	c, err := d.take(ctx)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := c.run("BEGIN"); err != nil {
-		d.drop(c)
-		return err
+	if d.closed.Load() {
+		return errClosed
 	}
-	t := &liteTx{c: c, ctx: ctx, until: ctx}
+	t := &liteTx{d: d, ctx: ctx, until: ctx}
 	defer func() { // also when the callback ends its goroutine
 		t.end()
-		if t.grave != nil || c.run("ROLLBACK") != nil {
-			d.drop(c)
-			return
+		switch {
+		case t.c == nil:
+		case t.grave != nil || t.c.run("ROLLBACK") != nil:
+			d.drop(t.c)
+		default:
+			d.give(t.c)
 		}
-		d.give(c)
 	}()
 	return guarded(func() error { return fn(t) })
 }
@@ -140,7 +141,7 @@ func (d *lite) take(ctx context.Context) (*liteConn, error) {
 		return nil, ctx.Err()
 	}
 	d.mu.Lock()
-	if d.closed {
+	if d.closed.Load() {
 		d.mu.Unlock()
 		<-d.seats
 		return nil, errClosed
@@ -161,7 +162,7 @@ func (d *lite) take(ctx context.Context) (*liteConn, error) {
 
 func (d *lite) give(c *liteConn) {
 	d.mu.Lock()
-	if d.closed {
+	if d.closed.Load() {
 		c.close()
 	} else {
 		d.idle = append(d.idle, c)
@@ -303,7 +304,7 @@ func (d *lite) stats() Stats {
 
 func (d *lite) close() error {
 	d.mu.Lock()
-	d.closed = true
+	d.closed.Store(true)
 	idle := d.idle
 	d.idle = nil
 	d.mu.Unlock()

@@ -115,8 +115,10 @@ func (c *liteConn) run(sql string) error {
 // lost says that SQLite has ended the transaction on its own.
 func (c *liteConn) lost() bool { return c.raw.AutoCommit() }
 
-// liteTx is a snapshot or a writing transaction on one connection.
+// liteTx is a snapshot or a writing transaction on one connection. A snapshot begins with its first question, and takes
+// no connection where nothing is asked.
 type liteTx struct {
+	d        *lite // whose connection a snapshot takes
 	c        *liteConn
 	ctx      context.Context // the caller's, for its values
 	until    context.Context // interrupts reading; background in a writing transaction
@@ -160,11 +162,28 @@ func (t *liteTx) note(err error) error {
 	}
 	if broken(err) {
 		t.grave = err
-	} else if !t.c.lost() {
+	} else if t.c != nil && !t.c.lost() {
 		err = t.c.unique(err)
 	}
 	t.failed = err
 	return err
+}
+
+// connect begins a snapshot that has not begun.
+func (t *liteTx) connect() error {
+	if t.c != nil {
+		return nil
+	}
+	c, err := t.d.take(t.ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.run("BEGIN"); err != nil {
+		t.d.drop(c)
+		return err
+	}
+	t.c = c
+	return nil
 }
 
 func (t *liteTx) Exec(sql string, args ...any) (int64, error) {
@@ -227,6 +246,9 @@ func (t *liteTx) Insert(sql string, args ...any) (int64, error) {
 func (t *liteTx) Query(sql string, args ...any) (Rows, error) {
 	if err := t.usable(); err != nil {
 		return nil, err
+	}
+	if err := t.connect(); err != nil {
+		return nil, t.note(err)
 	}
 	rows, err := t.query(sql, args...)
 	if err != nil {
