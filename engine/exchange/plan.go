@@ -96,7 +96,7 @@ func (p *plan) complete(locale string) error {
 			continue
 		}
 		for _, f := range o.Fields {
-			if f.Required && f.Default == nil && f.Series == nil && !f.ReadOnly && !f.Retired && !slices.ContainsFunc(p.fill[side], func(x filling) bool { return x.field == f }) {
+			if needed(f) && !slices.ContainsFunc(p.fill[side], func(x filling) bool { return x.field == f }) {
 				missing = append(missing, f.Label.In(locale))
 			}
 		}
@@ -105,6 +105,11 @@ func (p *plan) complete(locale string) error {
 		return fault.Invalid("mapping", "import.required", "fields", missing)
 	}
 	return nil
+}
+
+// needed says whether a new record lacks a field that no column gives.
+func needed(f *object.Field) bool {
+	return f.Required && !f.Given && f.Default == nil && f.Series == nil && !f.ReadOnly && !f.Retired
 }
 
 // column finds the column from which a fault of a write comes, by the path of the fault: "ops[1].phones[0].value"; -1

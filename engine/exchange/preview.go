@@ -104,7 +104,7 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 			label += " · " + t.label.Label.In(a.Locale)
 		}
 		p.Targets = append(p.Targets, Target{t.name(), t.object.Name, t.field.Name, label, t.object.Label.In(a.Locale), string(t.field.Kind),
-			t.field.Required && t.field.Default == nil && t.label == nil, t.field.Kind.Multi()})
+			needed(t.field) && t.label == nil, t.field.Kind.Multi()})
 	}
 	return p, nil
 }

@@ -174,7 +174,8 @@ func (b *behind) Next() (Row, error) {
 }
 
 // findHeader finds the line with the names: the one said, else the first that is filled at least half as wide as the
-// widest of the first lines, which passes over a title above the table.
+// first lines are, which passes over a title above the table. They are as wide as most of them, so that one line with
+// cells too many does not pass for the header; only a line of one cell must stand up to the widest.
 func (s *source) findHeader() error {
 	all, err := s.all()
 	if err != nil {
@@ -207,7 +208,18 @@ func (s *source) findHeader() error {
 		s.header = make([]string, len(head[0].Cells))
 		return nil
 	}
-	i := slices.IndexFunc(head, func(r Row) bool { return filled(r.Cells) > 0 && 2*filled(r.Cells) >= wide })
+	widths := make([]int, 0, len(head))
+	for _, r := range head {
+		if n := filled(r.Cells); n > 0 {
+			widths = append(widths, n)
+		}
+	}
+	slices.Sort(widths)
+	usual := widths[len(widths)/2]
+	i := slices.IndexFunc(head, func(r Row) bool {
+		n := filled(r.Cells)
+		return n > 1 && 2*n >= usual || n == 1 && 2*n >= wide
+	})
 	if head[i].Fault != "" {
 		return fault.New(fault.Unprocessable, head[i].Fault)
 	}

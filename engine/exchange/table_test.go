@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,6 +157,9 @@ func TestEncodingsAndDelimitersAreSeen(t *testing.T) {
 			}
 		}
 	}
+	if s := file(t, append(slices.Clone(gbMark), in(t, GB18030, text)...)); s.options.Encoding != GB18030 || s.header[0] != "公司名称" {
+		t.Errorf("marked as if it were UTF-8: %+v %q", s.options, s.header)
+	}
 	late := append(bytes.Repeat([]byte("a,b\n"), 30_000), in(t, GB18030, "客户,名称\n")...)
 	if s := file(t, late); s.options.Encoding != GB18030 {
 		t.Errorf("Chinese that begins late: %s", s.options.Encoding)
@@ -169,6 +173,22 @@ func TestEncodingsAndDelimitersAreSeen(t *testing.T) {
 	}
 	if _, err := fileOf(t, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")); !fault.Has(err, "import.old_format") {
 		t.Errorf("an old workbook: %v", err)
+	}
+}
+
+func TestTheLineWithTheNamesIsFound(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"客户,手机\n甲,1\n":                            "客户|手机",
+		"客户名单\n\n客户,手机,级别\n甲,1,A\n":               "客户|手机|级别",
+		"客户,手机\n甲,1,太多,的,格子\n乙\n":                 "客户|手机",
+		"客户,手机,级别,行业,地址,备注\n甲\n乙,1\n丙\n丁\n":       "客户|手机|级别|行业|地址|备注",
+		"名单,,,,\n客户,手机,级别,行业,地址\n甲,1\n乙,2\n丙,3\n": "客户|手机|级别|行业|地址",
+		"客户\n甲\n乙\n":                              "客户",
+	} {
+		if got := strings.Join(file(t, []byte(text)).header, "|"); got != want {
+			t.Errorf("%q: %s", text, got)
+		}
 	}
 }
 

@@ -27,6 +27,9 @@ var marks = []struct {
 	mark []byte
 }{{UTF8, []byte{0xEF, 0xBB, 0xBF}}, {UTF16LE, []byte{0xFF, 0xFE}}, {UTF16BE, []byte{0xFE, 0xFF}}}
 
+// gbMark is the byte order mark in GB18030, which some programs carry over from UTF-8; none expect it.
+var gbMark = []byte{0x84, 0x31, 0x95, 0x33}
+
 func codec(name string) encoding.Encoding {
 	switch name {
 	case UTF16LE:
@@ -42,7 +45,7 @@ func codec(name string) encoding.Encoding {
 // decoded reads a file as UTF-8 behind its byte order mark. Text in UTF-8 passes as it is, so that a row whose bytes are
 // none can be told.
 func decoded(f io.ReadSeeker, name string) (io.Reader, error) {
-	head := make([]byte, 3)
+	head := make([]byte, 4)
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -55,6 +58,9 @@ func decoded(f io.ReadSeeker, name string) (io.Reader, error) {
 		if m.name == name && bytes.HasPrefix(head[:n], m.mark) {
 			skip = len(m.mark)
 		}
+	}
+	if name == GB18030 && bytes.Equal(head, gbMark) {
+		skip = len(gbMark)
 	}
 	if _, err := f.Seek(int64(skip), io.SeekStart); err != nil {
 		return nil, err

@@ -63,6 +63,7 @@ func Details(names ...string) func(*Object) { return func(o *Object) { o.Details
 
 // The properties of fields.
 func Required(f *Field)   { f.Required = true }
+func Given(f *Field)      { f.Given = true }
 func Unique(f *Field)     { f.Unique = true }
 func Immutable(f *Field)  { f.Immutable = true }
 func ReadOnly(f *Field)   { f.ReadOnly = true }

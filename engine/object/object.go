@@ -116,6 +116,7 @@ type Field struct {
 	System    bool   `json:"system,omitempty"`
 	Custom    bool   `json:"custom,omitempty"`
 	Required  bool   `json:"required,omitempty"`
+	Given     bool   `json:"given,omitempty"` // the object's rules give a new record a value where nobody does
 	Unique    bool   `json:"unique,omitempty"`
 	Immutable bool   `json:"immutable,omitempty"` // fixed once created
 	ReadOnly  bool   `json:"read_only,omitempty"` // written by the program alone

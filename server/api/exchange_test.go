@@ -100,6 +100,28 @@ func TestAFileIsImportedMendedAndUndone(t *testing.T) {
 	})
 }
 
+func TestWhatTheRulesGiveNeedsNoColumn(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		p := s.first()
+		p.want(201, "POST", "/records/customer", map[string]any{"name": "青岛创维电子科技有限公司"})
+		file := p.send("deals.csv", "商机名称,客户,金额\n大单一,青岛创维电子科技有限公司,\"¥1,200,000.50\"\n大单二,没有的客户,1\n")
+		preview := p.want(200, "POST", "/imports/preview", map[string]any{"file": file, "object": "deal"}).body
+		for _, x := range preview["targets"].([]any) {
+			if x := x.(map[string]any); x["required"] == true && x["target"] != "deal.name" && x["target"] != "deal.customer" {
+				t.Errorf("%v is asked for", x["target"])
+			}
+		}
+		done := p.ended(p.want(202, "POST", "/jobs/import", map[string]any{"file": file, "object": "deal"}).body["id"].(string))
+		if got := done["progress"].(map[string]any); got["created"] != float64(1) || got["failed"] != float64(1) {
+			t.Fatalf("the import: %v", done)
+		}
+		deal := p.want(200, "GET", "/records/deal", nil).body["data"].([]any)[0].(map[string]any)
+		if stage, _ := deal["stage"].(map[string]any); stage["title"] == "" || deal["amount"].(map[string]any)["amount"] != "1200000.50" {
+			t.Errorf("the deal: %v", deal)
+		}
+	})
+}
+
 func TestFilesAreKeptWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"sqlite", "postgres"} {
