@@ -38,6 +38,7 @@ func (s *Store) Start(shared bool, log *slog.Logger) {
 				log.Error("following definitions and building keys, tried again until it succeeds", "code", fault.As(err).Code)
 			}
 			failing = err != nil
+			s.stalled.Store(failing)
 			wait := look.C
 			if !shared && len(s.pending()) == 0 {
 				wait = nil
@@ -51,6 +52,9 @@ func (s *Store) Start(shared bool, log *slog.Logger) {
 		}
 	}()
 }
+
+// Stalled says whether a field waits for its uniqueness because building failed when it was last tried here.
+func (s *Store) Stalled(f *object.Field) bool { return f.Building && s.stalled.Load() }
 
 // Close ends what runs in the background.
 func (s *Store) Close() {

@@ -33,6 +33,8 @@ type Store struct {
 	watch   []func(*object.Catalog)
 	tell    func(db.Tx, Told) error
 
+	stalled atomic.Bool // the last attempt to build failed by itself, not by values that stand twice
+
 	wake    chan struct{}
 	stop    context.CancelFunc
 	stopped chan struct{}

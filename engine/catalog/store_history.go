@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"youpeng/engine/object"
@@ -86,7 +87,12 @@ func movesOf(old, o *object.Object) (moves []moveOf, err error) {
 	return moves, nil
 }
 
+// put writes a change into the history. To try once more what failed is no change of what is wished, and nothing to undo.
 func (n *entry) put(tx db.Tx, at, version int64, moves []moveOf) error {
+	moves = slices.DeleteFunc(slices.Clone(moves), func(m moveOf) bool { return bytes.Equal(m.Before, m.After) })
+	if len(moves) == 0 {
+		return nil
+	}
 	text, err := json.Marshal(moves)
 	if err != nil {
 		return err

@@ -40,6 +40,9 @@ func TestUniqueOnValuesThatStandTwiceFails(t *testing.T) {
 		if f := w.field("customer", "code"); !f.Unique || catalog.State(f) != "live" {
 			t.Errorf("%+v", f)
 		}
+		if list, err := w.cat.History(ctx, "customer", "code", 0, 10); err != nil || len(list) != 1 {
+			t.Errorf("trying again stands in the history: %+v %v", list, err)
+		}
 		if _, err := w.try(system, record.Op{Do: record.Create, Object: "customer", Values: map[string]any{"name": "e", "code": "K1"}}); !fault.Is(err, fault.Unprocessable) {
 			t.Errorf("taken: %v", err)
 		}

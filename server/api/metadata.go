@@ -64,7 +64,11 @@ func (c *call) objectForm(o *object.Object, order int, retired bool) map[string]
 		if right == access.Hidden || f.Retired && !retired {
 			continue
 		}
-		fields = append(fields, fieldForm(f, right))
+		form := fieldForm(f, right)
+		if retired && f.Duplicates > 0 { // the administrator's to know: it counts what others may not see
+			form["duplicates"] = f.Duplicates
+		}
+		fields = append(fields, form)
 	}
 	return map[string]any{"name": o.Name, "label": o.Label, "plural": o.Plural, "icon": o.Icon, "custom": o.Custom, "retired": o.Retired, "owned": o.Scope.Owner, "setup": o.Setup,
 		"title_field": o.Title, "nav": !o.Setup && o.Lines == "" && !o.Retired, "group": o.Group, "order": order, "fields": fields}

@@ -194,6 +194,9 @@ func TestUniquenessTellsWhatStandsInItsWay(t *testing.T) {
 		if r["state"] != "failed" || r["duplicates"] != 1.0 || group != fmt.Sprintf("[[map[id:%s title:同名公司] map[id:%s title:同名公司]]]", one, two) {
 			t.Errorf("%v", r)
 		}
+		if f := boss.meta("?retired=true", "customer", "name"); f["unique_state"] != "failed" || f["duplicates"] != 1.0 || boss.meta("", "customer", "name")["duplicates"] != nil {
+			t.Errorf("%v", f)
+		}
 		boss.want(200, "DELETE", "/records/customer/"+two, nil)
 		version = boss.want(200, "GET", "/meta/objects", nil).body["version"]
 		boss.want(200, "PATCH", "/meta/objects/customer/fields/name", map[string]any{"version": version, "unique": true})

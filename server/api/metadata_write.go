@@ -173,7 +173,7 @@ func (api *API) uniqueness(c *call) error {
 			return err
 		}
 	}
-	return rest.JSON(c.w, http.StatusOK, map[string]any{"state": state, "duplicates": duplicates, "groups": out})
+	return rest.JSON(c.w, http.StatusOK, map[string]any{"state": state, "duplicates": duplicates, "groups": out, "stalled": c.space.Catalog.Stalled(o.Field(c.r.PathValue("field")))})
 }
 
 // titles names records; those that the asker may not see are there without a name.

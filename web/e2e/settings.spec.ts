@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { make } from './records'
 import { served } from './server'
 import { clean, enter, faces, listen, password } from './steps'
 
@@ -114,6 +115,34 @@ test.describe('中文', () => {
     const record = page.getByRole('dialog', { name: '新建项目', exact: true })
     await record.getByLabel('阶段').click()
     await expect(page.getByRole('option', { name: '验收' })).toBeVisible()
+
+    // Values that stand twice are in the way of uniqueness: they are told, shown, mended, and it is tried again.
+    for (const name of ['同名', '同名', '独名']) await make(page, 'x_project', { name })
+    await to('objects/x_project')
+    await page.getByRole('button', { name: /^名称.*name$/ }).click()
+    await title.getByRole('switch', { name: '不能重复' }).click()
+    await title.getByRole('button', { name: '保存' }).click()
+    await page.getByRole('button', { name: '未生效：1 个值重复' }).click()
+    const twice = page.getByRole('dialog', { name: '“名称”不能重复' })
+    await expect(twice.getByRole('link', { name: '同名' })).toHaveCount(2)
+    await shot('unique')
+    await twice.getByRole('link', { name: '同名' }).first().click()
+    await expect(page.getByRole('heading', { name: '同名' }).first()).toBeVisible()
+    const { id, version } = await (
+      await page.request.get(`${server.base}/w/main/api/v1/records/x_project/${page.url().split('/').pop()}`)
+    ).json()
+    await page.request.patch(`${server.base}/w/main/api/v1/records/x_project/${id}`, {
+      data: { version, name: '异名' },
+      headers: { 'Sec-Fetch-Site': 'same-origin' },
+    })
+    await to('objects/x_project')
+    await page.getByRole('button', { name: /^名称.*name$/ }).click()
+    await title.getByRole('button', { name: '查看这些记录' }).click()
+    await twice.getByRole('button', { name: '再试一次' }).click()
+    await expect(twice.getByText('所有值都不相同，已生效。')).toBeVisible()
+    await twice.getByRole('button', { name: '关闭' }).last().click()
+    await title.getByRole('button', { name: '取消' }).click()
+    await expect(page.getByText('不能重复')).toBeVisible()
 
     await to('audit')
     await expect(page.getByText('新建字段 项目 · 阶段')).toBeVisible()

@@ -13,6 +13,7 @@ import { toast } from '@/ui/toast'
 import { Fault } from '../parts'
 import { both, can, kinds, type MetaField, type MetaObject, metaQuery, nameFrom, renewMeta } from './meta'
 import { colours, Options } from './options'
+import { UniqueNotice } from './unique'
 
 type Draft = {
   kind: Kind
@@ -343,6 +344,7 @@ export function FieldDialog({
             />
           )}
         </div>
+        {field && draft.unique === !!field.unique && <UniqueNotice object={object} field={field} />}
         <Fault
           error={
             rest

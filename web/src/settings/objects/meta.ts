@@ -10,6 +10,8 @@ export type MetaField = Omit<Field, 'options'> & {
   search?: boolean
   place?: number
   unique_state?: '' | 'building' | 'live' | 'failed'
+  /** How many values stand more than once, where uniqueness failed. */
+  duplicates?: number
   match_state?: '' | 'building' | 'live'
   default?: unknown
 }

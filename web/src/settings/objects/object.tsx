@@ -200,7 +200,7 @@ function FieldRows({
                 {t(`settings.kind.${field.kind}`)} · <code>{field.name}</code>
               </span>
             </button>
-            <span className="flex flex-wrap gap-1 max-md:order-last max-md:basis-full max-md:empty:hidden">
+            <span className="flex flex-wrap items-center gap-1 max-md:order-last max-md:basis-full max-md:empty:hidden">
               {field.custom && <Badge tone="violet">{t('settings.field.custom')}</Badge>}
               {field.required && <Badge tone="warn">{t('settings.field.required')}</Badge>}
               <UniqueState object={object} field={field} />
