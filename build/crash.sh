@@ -90,6 +90,12 @@ ended() {
   wait "$1" 2>/dev/null || true
 }
 
+# murder PID: kills and waits until it is dead, buried or not; what is still dying passes for running.
+murder() {
+  kill -9 "$1"
+  while [ -r "/proc/$1/stat" ] && ! grep -q ') Z ' "/proc/$1/stat" 2>/dev/null; do sleep 0.02; done
+}
+
 # verdict NAME ACKNOWLEDGED: asks the server that runs; anything lost or wrong ends everything.
 verdict() {
   local said
@@ -107,7 +113,7 @@ for kind in sqlite postgres; do
   for round in $(seq "$rounds"); do
     begin
     instant
-    if [ "$kind" = postgres ]; then kill -9 "$(head -n 1 "$work/$kind/pg/data/postmaster.pid")"; fi
+    if [ "$kind" = postgres ]; then murder "$(head -n 1 "$work/$kind/pg/data/postmaster.pid")"; fi
     ended "$server"
     ended "$writer"
     serve "$work/$kind" "$work/log"
