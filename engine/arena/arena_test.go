@@ -39,6 +39,7 @@ func (m maker) value(class Class) string {
 			fmt.Sprintf("861%d%09d", 3+m.IntN(7), m.IntN(1_000_000_000)), fmt.Sprintf("8621%08d", m.IntN(100_000_000)),
 			fmt.Sprintf("86755%08d", m.IntN(100_000_000)), fmt.Sprintf("86400%07d", m.IntN(10_000_000)),
 			fmt.Sprintf("1415%07d", m.IntN(10_000_000)), fmt.Sprintf("8610%08d", m.IntN(100_000_000)), "110", "",
+			fmt.Sprintf("8621%08d;ext=%04d", m.IntN(100_000_000), m.IntN(10_000)), fmt.Sprintf("861%d%09d%d", 3+m.IntN(7), m.IntN(1_000_000_000), m.IntN(100)),
 		})
 	case Code:
 		return pick(m, []string{fmt.Sprintf("SO-2024-%04d", m.IntN(10_000)), fmt.Sprintf("91110108MA%05dX", m.IntN(100_000)), "京字 第12号", " - "})
@@ -93,6 +94,17 @@ func (m maker) typed(runes []rune) string {
 	return b.String()
 }
 
+// twoOfThree are the ordinals that three does not divide, as far as they are used.
+var twoOfThree = func() []uint64 {
+	visible := make([]uint64, 1<<12)
+	for ord := range len(visible) * 64 {
+		if ord%3 != 0 {
+			visible[ord/64] |= 1 << (ord % 64)
+		}
+	}
+	return visible
+}()
+
 // model is an arena as a map, answered by judging every value.
 type model map[uint32][]string
 
@@ -101,7 +113,7 @@ func (o model) ask(q *Query, class Class, ask Ask) map[uint32]Rank {
 	for ord, values := range o {
 		for _, v := range values {
 			rank, found := q.Match(class, v, ask.WholeOnly)
-			if best, known := out[ord]; found && (ask.Visible == nil || ask.Visible(ord)) && (!known || rank < best) {
+			if best, known := out[ord]; found && ask.sees(ord) && (!known || rank < best) {
 				out[ord] = rank
 			}
 		}
@@ -150,7 +162,7 @@ func TestScanAgreesWithJudgingEveryValue(t *testing.T) {
 			}
 			ask := Ask{WholeOnly: m.IntN(5) == 0}
 			if m.IntN(3) == 0 {
-				ask.Visible = func(ord uint32) bool { return ord%3 != 0 }
+				ask.Visible = twoOfThree
 			}
 			if n < len(whole) {
 				class = Name
@@ -178,7 +190,7 @@ func compare(t *testing.T, q *Query, question string, a *Arena, o model, ask Ask
 	}
 	var ords []uint32
 	for ord := range o {
-		if ask.Visible == nil || ask.Visible(ord) {
+		if ask.sees(ord) {
 			ords = append(ords, ord)
 		}
 	}
@@ -237,6 +249,8 @@ func TestRanks(t *testing.T) {
 		{Digits, "862158881234", "+86 21 5888 1234", Exact},
 		{Digits, "861062345678", "010", Beginning},
 		{Digits, "864008208820", "400-820-8820", Exact},
+		{Digits, "862158881234;ext=8018", "8018", Inside},
+		{Digits, "862158881234;ext=8018", "21 5888", Inside},
 		{Digits, "8613800138000", "张138", none},
 		{Code, "SO-2024-0017", "so2024", Beginning},
 		{Code, "91110108MA01ABCD2X", "ma01", Inside},
@@ -290,7 +304,7 @@ func TestErasedValuesLeaveNoBytes(t *testing.T) {
 	}
 	mark := appendUnits(nil, "绝密")
 	var before [][]byte // what the chunks hold, also after they have moved
-	for _, c := range a.chunks {
+	for _, c := range a.pool.chunks {
 		before = append(before, c.text[:cap(c.text)])
 	}
 	for ord := uint32(7); ord <= 6000; ord += 2000 {
@@ -300,7 +314,7 @@ func TestErasedValuesLeaveNoBytes(t *testing.T) {
 	for ord := uint32(1); ord <= 6000; ord += 2 { // enough for chunks to be emptied
 		a.Remove(ord)
 	}
-	for _, c := range a.chunks {
+	for _, c := range a.pool.chunks {
 		if c != nil {
 			before = append(before, c.text[:cap(c.text)])
 		}
@@ -335,7 +349,32 @@ func TestMemoryStaysBoundedUnderChange(t *testing.T) {
 	}
 }
 
-func (a *Arena) chunksUsed() int { return len(a.chunks) - len(a.free) }
+// TestSharedTexts: a text that many have is held once, and is erased with the last of them.
+func TestSharedTexts(t *testing.T) {
+	t.Parallel()
+	a := New(Name)
+	const text = "与客户沟通报价"
+	for ord := uint32(1); ord <= 50_000; ord++ {
+		a.Set(ord, text)
+	}
+	if a.pool.living != 1 || a.Bytes() > 5*50_000+1<<18 {
+		t.Fatalf("%d texts, %d bytes", a.pool.living, a.Bytes())
+	}
+	for ord := uint32(2); ord <= 50_000; ord++ {
+		a.Remove(ord)
+	}
+	q, _ := Parse("沟通")
+	var hits Hits
+	if err := a.Find(t.Context(), q, Ask{}, &hits); err != nil || hits.Total() != 1 {
+		t.Fatalf("%d records have it still: %v", hits.Total(), err)
+	}
+	a.Set(1, "别的")
+	if held := a.pool.chunks[0].text; bytes.Contains(held[:cap(held)], appendUnits(nil, "沟通")) {
+		t.Error("a text that nobody has is held still")
+	}
+}
+
+func (a *Arena) chunksUsed() int { return len(a.pool.chunks) - len(a.pool.free) }
 
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
@@ -354,7 +393,7 @@ func TestSnapshot(t *testing.T) {
 		if _, err := b.ReadFrom(&file); err != nil || file.String() != "what follows" {
 			t.Fatalf("%v, %d bytes left", err, file.Len())
 		}
-		if b.Len() != a.Len() || b.freq != a.freq {
+		if b.Len() != a.Len() || b.pool.freq != a.pool.freq {
 			t.Fatalf("%d records became %d", a.Len(), b.Len())
 		}
 		m.change(b, o, 500)
@@ -402,7 +441,7 @@ func TestLongAndManyValues(t *testing.T) {
 	a := New(Name)
 	a.Set(0, "nobody")
 	a.Set(1, strings.Repeat("长", 3*maxValue)+"尾")
-	many := make([]string, maxValues+5)
+	many := make([]string, maxOfRecord+5)
 	for i := range many {
 		many[i] = fmt.Sprint("v", i)
 	}
@@ -424,36 +463,41 @@ func TestLongAndManyValues(t *testing.T) {
 func TestHits(t *testing.T) {
 	t.Parallel()
 	m := newMaker(5)
-	created := map[uint32]int64{}
+	ages := Ages{Of: make([]uint64, 150_000), Most: make([]uint64, 150_000/128), Block: 128} // some records lie beyond the end
 	want := map[uint32]Rank{}
-	var a, b Hits
+	var a Hits
 	defer a.Release()
-	defer b.Release()
 	for range 3000 {
 		ord, rank := uint32(m.IntN(200_000)), Rank(m.IntN(int(ranks)))
-		pick(m, []*Hits{&a, &b}).Add(ord, rank)
-		created[ord] = int64(m.IntN(50))
+		a.Add(ord, rank)
+		if int(ord) < len(ages.Most)*128 {
+			ages.Of[ord] = uint64(m.IntN(50)) + uint64(ord/10_000)
+			ages.Most[ord/128] = max(ages.Most[ord/128], ages.Of[ord])
+		}
 		if best, known := want[ord]; !known || rank < best {
 			want[ord] = rank
 		}
 	}
-	a.Merge(&b)
 	if a.Total() != len(want) {
 		t.Fatalf("%d, want %d", a.Total(), len(want))
 	}
-	var all []Hit
+	var all, others []Hit
 	for ord, rank := range want {
-		all = append(all, Hit{Object: 4, Ord: ord, Rank: rank, Created: created[ord]})
+		all = append(all, Hit{Object: 4, Ord: ord, Rank: rank, Created: ages.of(ord)})
 	}
 	slices.SortFunc(all, Compare)
-	for _, k := range []int{0, 1, 20, 1500, 5000} {
-		if got := a.Top(k, 4, func(ord uint32) int64 { return created[ord] }); !slices.Equal(got, all[:min(k, len(all))]) {
-			t.Errorf("the first %d differ", k)
-		}
+	for i := range 40 {
+		others = append(others, Hit{Object: 1 + 8*m.IntN(2), Ord: uint32(i), Rank: Rank(m.IntN(int(ranks))), Created: uint64(m.IntN(60))})
 	}
-	other := []Hit{{Object: 1, Ord: 9, Rank: Exact, Created: 100}}
-	if got := First(2, all[:5], other); len(got) != 2 || got[0] != other[0] || got[1] != all[0] {
-		t.Errorf("got %v", got)
+	slices.SortFunc(others, Compare)
+	for _, k := range []int{0, 1, 20, 1500, 5000} {
+		for _, others := range [][]Hit{nil, others[:min(k, len(others))]} {
+			both := slices.Concat(all, others)
+			slices.SortFunc(both, Compare)
+			if got := a.First(k, others, 4, ages); !slices.Equal(got, both[:min(k, len(both))]) {
+				t.Errorf("the first %d beside %d others differ", k, len(others))
+			}
+		}
 	}
 }
 
@@ -462,7 +506,7 @@ func TestTwoCores(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 7))
 	a, all := New(Name), []uint32{}
-	for ord := uint32(1); len(a.chunks) < 2*apart+1; ord++ {
+	for ord := uint32(1); len(a.pool.chunks) < 2*apart+1; ord++ {
 		a.Set(ord, strings.Repeat(string([]rune("杭州绿城园林重庆单氏食品")[r.IntN(12)]), 200+r.IntN(50))+fmt.Sprint(ord))
 		all = append(all, ord)
 	}
@@ -472,12 +516,11 @@ func TestTwoCores(t *testing.T) {
 			t.Fatal(err)
 		}
 		var scanned, looked Hits
-		if err := a.Find(t.Context(), q, Ask{Visible: func(ord uint32) bool { return ord%3 != 0 }}, &scanned); err != nil {
+		if err := a.Find(t.Context(), q, Ask{Visible: twoOfThree}, &scanned); err != nil {
 			t.Fatal(err)
 		}
 		a.FindIn(q, slices.DeleteFunc(slices.Clone(all), func(ord uint32) bool { return ord%3 == 0 }), false, &looked)
-		created := func(ord uint32) int64 { return int64(ord) }
-		if n := looked.Total(); scanned.Total() != n || !slices.Equal(scanned.Top(20, 0, created), looked.Top(20, 0, created)) || n == 0 && text != "没有" {
+		if n := looked.Total(); scanned.Total() != n || !slices.Equal(scanned.First(20, nil, 0, Ages{Block: 64}), looked.First(20, nil, 0, Ages{Block: 64})) || n == 0 && text != "没有" {
 			t.Errorf("%q: the scan finds %d, a look at each %d", text, scanned.Total(), n)
 		}
 	}

@@ -30,6 +30,10 @@ func million() (names, phones *Arena) {
 func BenchmarkFind(b *testing.B) {
 	names, phones := million()
 	b.Logf("bytes a value: names %.1f, phones %.1f", float64(names.Bytes())/1e6, float64(phones.Bytes())/1e6)
+	ages := Ages{Of: make([]uint64, 1_000_001), Most: make([]uint64, 245), Block: 4096}
+	for ord := range ages.Of {
+		ages.Of[ord], ages.Most[ord/4096] = uint64(ord), uint64(ord)
+	}
 	for _, question := range []string{
 		"华", "华信", "信科技", "有限公司", "公司", "z", "g", "cq", "yxgs", "hxkj", "huaxin", "chongqing", "zhang", "shenzhen", "bjhxkj", "华xin", "abc",
 		"1", "138", "8000", "13800138",
@@ -48,7 +52,7 @@ func BenchmarkFind(b *testing.B) {
 					}
 				}
 				found = hits.Total()
-				hits.Top(20, 0, func(ord uint32) int64 { return int64(ord) })
+				hits.First(20, nil, 0, ages)
 				hits.Release()
 			}
 			b.ReportMetric((cpu()-before).Seconds()*1000/float64(b.N), "cpu-ms/op")

@@ -32,6 +32,7 @@ type Query struct {
 	anchor  []byte          // characters beyond ASCII that every match of the pattern contains
 	plain   bool            // the text itself is to be looked for besides the pattern
 	sieve   func() *hanzi.Sieve
+	sought  sought // the digits
 }
 
 // Parse reads what a person typed. Its characters say where to look: digits in phones, codes, mail addresses and
@@ -46,6 +47,7 @@ func Parse(question string) (*Query, error) {
 	q.forms[Digits] = []byte(typedDigits(words))
 	q.forms[Code] = []byte(Code.form(words))
 	q.forms[Email] = []byte(words)
+	q.sought = newSought(q.forms[Digits])
 	q.plain = q.pattern == nil || q.pattern.Typed() != words
 	if q.pattern != nil {
 		q.anchor = appendUnits(nil, longestRun(q.pattern.Typed()))

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"youpeng/platform/fault"
@@ -12,14 +13,20 @@ import (
 )
 
 // snapshotForm counts changes to the form of a snapshot.
-const snapshotForm = 1
+const snapshotForm = 2
 
 // Copy is what the arena holds now, to be written while the arena goes on; it can be written and nothing else.
 func (a *Arena) Copy() *Arena {
-	c := &Arena{class: a.class, width: a.width, chunks: make([]*chunk, len(a.chunks))}
-	for i, k := range a.chunks {
+	c := &Arena{class: a.class, codes: a.codes.clone(), numbers: a.numbers.clone(), long: map[uint32][][]byte{}}
+	c.pool = pool{class: a.class, width: a.pool.width, chunks: make([]*chunk, len(a.pool.chunks))}
+	for i, k := range a.pool.chunks {
 		if k != nil {
-			c.chunks[i] = &chunk{text: slices.Clone(k.text), ends: slices.Clone(k.ends), ords: slices.Clone(k.ords), cores: slices.Clone(k.cores)}
+			c.pool.chunks[i] = &chunk{text: slices.Clone(k.text), ends: slices.Clone(k.ends), cores: slices.Clone(k.cores)}
+		}
+	}
+	for ord, list := range a.long {
+		for _, text := range list {
+			c.long[ord] = append(c.long[ord], slices.Clone(text))
 		}
 	}
 	return c
@@ -29,29 +36,46 @@ func (a *Arena) Copy() *Arena {
 func (a *Arena) WriteTo(w io.Writer) (int64, error) {
 	out := &counter{w: bufio.NewWriterSize(w, 1<<16)}
 	version := hanzi.Version()
-	chunks := 0
-	for _, c := range a.chunks {
-		if c != nil {
-			chunks++
-		}
-	}
 	out.put(snapshotForm, uint32(a.class), uint32(len(version)))
 	out.bytes([]byte(version))
-	out.put(uint32(chunks))
-	for _, c := range a.chunks {
+	out.put(uint32(len(a.pool.chunks)))
+	for _, c := range a.pool.chunks {
 		if c == nil {
-			continue
+			c = &chunk{}
 		}
-		out.put(uint32(len(c.text)), uint32(len(c.ords)), uint32(len(c.cores)))
+		out.put(uint32(len(c.text)), uint32(len(c.ends)), uint32(len(c.cores)))
 		out.bytes(c.text)
 		out.fixed(c.ends)
-		out.fixed(c.ords)
 		out.bytes(c.cores)
+	}
+	writeRows(out, &a.codes)
+	writeRows(out, &a.numbers)
+	out.put(uint32(len(a.long)))
+	for _, ord := range slices.Sorted(maps.Keys(a.long)) {
+		out.put(ord, uint32(len(a.long[ord])))
+		for _, text := range a.long[ord] {
+			out.put(uint32(len(text)))
+			out.bytes(text)
+		}
 	}
 	if out.err == nil {
 		out.err = out.w.Flush()
 	}
 	return out.n, out.err
+}
+
+// writeRows writes of each page what stands before its last word, and the items.
+func writeRows[T uint32 | uint64](out *counter, r *rows[T]) {
+	out.put(uint32(len(r.pages)))
+	for _, page := range r.pages {
+		for len(page) > 0 && page[len(page)-1] == 0 {
+			page = page[:len(page)-1]
+		}
+		out.put(uint32(len(page)))
+		out.fixed(page)
+	}
+	out.put(uint32(len(r.items)), uint32(r.waste))
+	out.fixed(r.items)
 }
 
 // ReadFrom replaces the arena by a snapshot. One of another class, or made with other readings, or damaged, is
@@ -67,13 +91,17 @@ func (a *Arena) ReadFrom(r io.Reader) (int64, error) {
 		return in.n, damaged("other readings")
 	}
 	for range in.get() {
-		c := in.chunk()
-		if in.err == nil {
-			in.err = a.adopt(c)
-		}
-		if in.err != nil {
+		if c := in.chunk(a.pool.width, a.class != Code); in.err == nil {
+			a.pool.chunks = append(a.pool.chunks, c)
+		} else {
 			break
 		}
+	}
+	readRows(in, &a.codes)
+	readRows(in, &a.numbers)
+	a.readLong(in)
+	if in.err == nil {
+		in.err = a.adopt()
 	}
 	if in.err != nil {
 		*a = *New(a.class)
@@ -81,34 +109,136 @@ func (a *Arena) ReadFrom(r io.Reader) (int64, error) {
 	return in.n, in.err
 }
 
-// adopt checks a chunk and takes it in.
-func (a *Arena) adopt(c *chunk) error {
-	n := len(c.ords)
-	if n == 0 || len(c.text)%a.width != 0 || int(c.ends[n-1])*a.width != len(c.text) || (a.class == Code) != (len(c.cores) == 0) {
-		return damaged("lengths")
-	}
-	for i, ord := range c.ords {
-		start, end := c.start(i), int(c.ends[i])
-		if start >= end || start+int(c.core(i)) > end {
-			return damaged("bounds")
-		}
-		switch {
-		case ord == 0:
-			c.dead++
-		case i > 0 && c.ords[i-1] == ord: // another value of the same record
-		case a.place(ord) != 0:
-			return damaged("a record twice")
-		default:
-			a.setPlace(ord, uint32(len(a.chunks)*maxValues+i+1))
-			a.records++
-		}
-		if ord != 0 {
-			a.count(c.text[start*a.width:end*a.width], 1)
+func (a *Arena) readLong(in *reader) {
+	for range in.get() {
+		ord, n := in.get(), in.get()
+		for range min(n, maxOfRecord) {
+			length := in.get()
+			if in.err == nil && (length > maxValue || ord == 0 || a.class != Digits) {
+				in.err = damaged("long numbers")
+			}
+			text := in.bytes(int(length))
+			if in.err != nil {
+				return
+			}
+			a.long[ord] = append(a.long[ord], text)
 		}
 	}
-	a.last = len(a.chunks)
-	a.chunks = append(a.chunks, c)
+}
+
+// readRows reads what writeRows wrote; every word that says where several stand is checked.
+func readRows[T uint32 | uint64](in *reader, r *rows[T]) {
+	pages := in.get()
+	if in.err == nil && pages > 1<<16 {
+		in.err = damaged("rows")
+	}
+	for n := range pages {
+		length := in.get()
+		if in.err == nil && length > pageRows {
+			in.err = damaged("rows")
+		}
+		if in.err != nil {
+			return
+		}
+		if length == 0 {
+			r.pages = append(r.pages, nil)
+			continue
+		}
+		r.pages = append(r.pages, make([]T, pageRows))
+		readWords(in, r.pages[n][:length])
+	}
+	length := in.get()
+	r.waste = int(in.get())
+	for length > 0 && in.err == nil {
+		k := min(length, pageRows)
+		r.items = append(r.items, make([]T, k)...)
+		readWords(in, r.items[len(r.items)-int(k):])
+		length -= k
+	}
+	r.each(func(x T) bool {
+		p := x &^ several[T]()
+		if n := T(len(r.items)); p >= n || r.items[p] > n-p-1 || r.items[p] < 2 {
+			in.err = damaged("items")
+		}
+		return in.err == nil
+	})
+}
+
+// each visits the words that say where several stand, until one is not well.
+func (r *rows[T]) each(well func(x T) bool) {
+	for _, page := range r.pages {
+		for _, x := range page {
+			if x >= several[T]() && !well(x) {
+				return
+			}
+		}
+	}
+}
+
+func readWords[T uint32 | uint64](in *reader, to []T) {
+	wide := binary.Size(T(0))
+	b := in.bytes(wide * len(to))
+	if in.err != nil {
+		return
+	}
+	for i := range to {
+		if wide == 4 {
+			to[i] = T(binary.LittleEndian.Uint32(b[4*i:]))
+		} else {
+			to[i] = T(binary.LittleEndian.Uint64(b[8*i:]))
+		}
+	}
+}
+
+// adopt checks what was read, counts the records and how many have each text, and makes the table.
+func (a *Arena) adopt() error {
+	p := &a.pool
+	for n := range max(len(a.codes.pages), len(a.numbers.pages)) {
+		for i := range pageRows {
+			ord := uint32(n*pageRows + i)
+			for _, code := range a.codes.of(ord) {
+				number, k := split(code)
+				if a.class == Digits || number < 0 || number >= len(p.chunks) || p.chunks[number] == nil || k >= len(p.chunks[number].ends) {
+					return damaged("codes")
+				}
+				p.chunks[number].uses[k]++
+			}
+			a.recount(false, a.has(ord))
+		}
+	}
+	if a.class != Digits && len(a.numbers.pages) > 0 || a.has(0) {
+		return damaged("rows")
+	}
+	for ord := range a.long {
+		a.recount(int(ord) < pageRows*len(a.numbers.pages), true) // what is on a page was counted
+	}
+	p.adopt()
 	return nil
+}
+
+// adopt takes stock of chunks whose uses are counted.
+func (p *pool) adopt() {
+	for number, c := range p.chunks {
+		if c == nil {
+			p.free = append(p.free, number)
+			continue
+		}
+		p.last = number
+		for i, uses := range c.uses {
+			if text := c.value(i, p.width); uses > 0 {
+				p.living++
+				p.count(text, 1)
+			} else {
+				c.dead++
+				clear(text)
+			}
+		}
+	}
+	size := 64
+	for 4*(p.living+1) > 3*size {
+		size *= 2
+	}
+	p.rehash(size)
 }
 
 func damaged(why string) error {
@@ -164,18 +294,18 @@ func (in *reader) get() uint32 {
 	return 0
 }
 
-// chunk reads one chunk; its lengths are bounded before anything is made of them.
-func (in *reader) chunk() *chunk {
+// chunk reads one chunk, nil for an empty one; its lengths are bounded before anything is made of them.
+func (in *reader) chunk(width int, cored bool) *chunk {
 	text, values, cores := in.get(), in.get(), in.get()
-	if in.err == nil && (text > 2*maxUnits || values > maxValues || cores != 0 && cores != values) {
+	if in.err == nil && (text > 2*chunkUnits || values > chunkValues || cored && cores != values || !cored && cores != 0) {
 		in.err = damaged("lengths")
 	}
-	if in.err != nil {
+	if in.err != nil || values == 0 {
 		return nil
 	}
-	c := &chunk{text: in.bytes(int(text)), ends: make([]uint16, values), ords: make([]uint32, values)}
-	ends, ords := in.bytes(2*int(values)), in.bytes(4*int(values))
-	if cores > 0 {
+	c := &chunk{text: in.bytes(int(text)), ends: make([]uint16, values), uses: make([]uint32, values)}
+	ends := in.bytes(2 * int(values))
+	if cored {
 		c.cores = in.bytes(int(cores))
 	}
 	if in.err != nil {
@@ -183,7 +313,13 @@ func (in *reader) chunk() *chunk {
 	}
 	for i := range c.ends {
 		c.ends[i] = binary.LittleEndian.Uint16(ends[2*i:])
-		c.ords[i] = binary.LittleEndian.Uint32(ords[4*i:])
+		if start, end := c.start(i), int(c.ends[i]); start >= end || start+int(c.core(i)) > end || end*width > len(c.text) {
+			in.err = damaged("bounds")
+			return nil
+		}
+	}
+	if c.start(int(values))*width != len(c.text) {
+		in.err = damaged("lengths")
 	}
 	return c
 }

@@ -87,8 +87,7 @@ func (s *Store) Search(ctx context.Context, text string, objects []*object.Objec
 		}
 		totals[i] = hits.Total()
 		created, _ := cellsOf[*number[uint64]](s.tables[o.Number], o.Fields[object.CreatedAt].Name)
-		top := hits.Top(limit, i, func(ord uint32) int64 { return created.decode(created.key(ord)) })
-		found = arena.First(limit, found, top)
+		found = hits.First(limit, found, i, arena.Ages{Of: created.v, Most: created.hi, Block: blockRows})
 		hits.Release()
 	}
 	out := make([]Hit, len(found))
@@ -130,11 +129,7 @@ func (q *asking) search(query *arena.Query, t *table, hits *arena.Hits) error {
 		if !ok || n == 0 {
 			continue
 		}
-		if few != nil {
-			c.a.FindIn(query, few, q.wholeOnly(t.o, f), hits)
-			continue
-		}
-		if err := c.a.Find(q.ctx, query, arena.Ask{Visible: set.has, WholeOnly: q.wholeOnly(t.o, f)}, hits); err != nil {
+		if err := c.a.Find(q.ctx, query, arena.Ask{Visible: set, Few: few, WholeOnly: q.wholeOnly(t.o, f)}, hits); err != nil {
 			return err
 		}
 	}
