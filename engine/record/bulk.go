@@ -50,6 +50,8 @@ func (e *Engine) Bulk(ctx context.Context, w *Write, mark func(tx db.Tx, done in
 		res.Commit = max(res.Commit, part.Commit)
 		from += part.done
 		switch {
+		case part.done < size/4 && from < len(w.Ops): // a neighbour ended it; what is asked ahead for more is asked in vain
+			size = max(fewestAtOnce, 2*part.done)
 		case part.held > e.db.Hold():
 			size = max(fewestAtOnce, size/2)
 		case part.held < e.db.Hold()/2:

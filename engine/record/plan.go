@@ -165,14 +165,15 @@ func (p *plan) load(s *step, op *Op) error {
 	if s.old == nil {
 		return missing(s.o)
 	}
-	if op.Version != 0 && p.under != nil && p.under.bumped[place{s.o.Number, id}] {
+	done := op.Do == Restore && s.old.Deleted == 0 || op.Do == Delete && s.old.Deleted != 0 // perhaps by what it leans on
+	if op.Version != 0 && p.under != nil && p.under.bumped[place{s.o.Number, id}] && !done {
 		return errNeighbour
 	}
 	if err := p.may(s); err != nil {
 		return err
 	}
 	switch {
-	case op.Do == Restore && s.old.Deleted == 0, op.Do == Delete && s.old.Deleted != 0: // done, perhaps by what it leans on
+	case done:
 	case op.Do == Update && op.Version == 0 && !op.Any && !s.program && s.parent == nil:
 		return fault.New(fault.VersionNeeded, "record.version_needed")
 	case op.Strict && op.Version != 0 && op.Version != s.old.Version:
