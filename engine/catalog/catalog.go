@@ -46,16 +46,12 @@ type Store struct {
 // they were given first. A database that does not fit what it says of itself is refused in words, and so is one that a
 // newer program has written.
 func Open(ctx context.Context, d *db.DB, c clock.Clock, standard []*object.Object, currency string) (*Store, error) {
-	s := &Store{db: d, clock: c, currency: currency, tables: table.New(d.Dialect()), holder: rand.Text(), wake: make(chan struct{}, 1)}
-	for _, o := range standard {
-		o = o.Clone()
-		if err := fault.Under(o.Name, fault.Faulty(sound(o))); err != nil {
-			return nil, err
-		}
-		s.standard = append(s.standard, o)
+	s, err := prepare(d, c, standard, currency)
+	if err != nil {
+		return nil, err
 	}
 	var cat *object.Catalog
-	err := d.Schema(ctx, func(tx db.Tx) (err error) {
+	err = d.Schema(ctx, func(tx db.Tx) (err error) {
 		if err := createTables(tx); err != nil {
 			return err
 		}
@@ -66,6 +62,18 @@ func Open(ctx context.Context, d *db.DB, c clock.Clock, standard []*object.Objec
 		return nil, err
 	}
 	s.current.Store(cat)
+	return s, nil
+}
+
+func prepare(d *db.DB, c clock.Clock, standard []*object.Object, currency string) (*Store, error) {
+	s := &Store{db: d, clock: c, currency: currency, tables: table.New(d.Dialect()), holder: rand.Text(), wake: make(chan struct{}, 1)}
+	for _, o := range standard {
+		o = o.Clone()
+		if err := fault.Under(o.Name, fault.Faulty(sound(o))); err != nil {
+			return nil, err
+		}
+		s.standard = append(s.standard, o)
+	}
 	return s, nil
 }
 

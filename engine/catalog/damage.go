@@ -16,6 +16,16 @@ type Damage struct {
 	Field  string // empty: the object itself
 	What   string // "table", "column" or "index" is missing; "foreign": a column that nobody declared
 	Name   string // of the table, column or index
+
+	piece table.Piece
+}
+
+// Make makes an index that is missing, from the rows there are; where values stand twice a unique one cannot be made.
+func (d Damage) Make(tx db.Tx) error {
+	if d.What != "index" {
+		return fault.New(fault.Conflict, "catalog.damaged", "what", []string{d.String()})
+	}
+	return table.Make(tx, []table.Piece{d.piece})
 }
 
 func (d Damage) String() string {
@@ -51,26 +61,55 @@ func (s *Store) Check(ctx context.Context, r db.Reader) (all []Damage, err error
 	return all, nil
 }
 
-// grow makes what an object newly needs. What was made once and is gone is damage, for its values are gone with it.
-func grow(tx db.Tx, was *stored, o *object.Object) (made bool, broken []Damage, err error) {
-	known := was.object(o.Name) != nil
-	for {
-		missing, foreign, err := table.Compare(tx, o)
+// Damaged lists what keeps a database from being opened: what its definitions made once and is gone.
+func Damaged(ctx context.Context, d *db.DB, standard []*object.Object) (all []Damage, err error) {
+	s, err := prepare(d, nil, standard, "")
+	if err != nil {
+		return nil, err
+	}
+	err = d.Read(ctx, func(r db.Reader) error {
+		was, err := load(r)
 		if err != nil {
-			return made, nil, err
+			return err
 		}
-		var fresh []table.Piece
-		broken = strangers(was, o, foreign)
-		for _, p := range missing {
-			lostField := p.Field != nil && was.field(o.Number, p.Field.Name) != nil && slices.Contains(was.field(o.Number, p.Field.Name).pieces, nameOf(p))
-			if p.Field == nil && known || lostField {
-				broken = append(broken, lost(o, p))
-			} else {
-				fresh = append(fresh, p)
+		objects, err := s.assemble(was)
+		for _, o := range objects {
+			if err == nil {
+				var broken []Damage
+				_, broken, err = compared(r, was, o)
+				all = append(all, broken...)
 			}
 		}
-		if len(fresh) == 0 || len(broken) > 0 {
-			return made, broken, nil
+		return err
+	})
+	return all, err
+}
+
+// compared tells what an object newly needs from what was made once and is gone.
+func compared(r db.Reader, was *stored, o *object.Object) (fresh []table.Piece, broken []Damage, err error) {
+	known := was.object(o.Name) != nil
+	missing, foreign, err := table.Compare(r, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	broken = strangers(was, o, foreign)
+	for _, p := range missing {
+		lostField := p.Field != nil && was.field(o.Number, p.Field.Name) != nil && slices.Contains(was.field(o.Number, p.Field.Name).pieces, nameOf(p))
+		if p.Field == nil && known || lostField {
+			broken = append(broken, lost(o, p))
+		} else {
+			fresh = append(fresh, p)
+		}
+	}
+	return fresh, broken, nil
+}
+
+// grow makes what an object newly needs. What was made once and is gone is damage, for its values are gone with it.
+func grow(tx db.Tx, was *stored, o *object.Object) (made bool, broken []Damage, err error) {
+	for {
+		fresh, broken, err := compared(tx, was, o)
+		if err != nil || len(fresh) == 0 || len(broken) > 0 {
+			return made, broken, err
 		}
 		if err := table.Make(tx, fresh); err != nil {
 			return made, nil, err
@@ -80,7 +119,7 @@ func grow(tx db.Tx, was *stored, o *object.Object) (made bool, broken []Damage, 
 }
 
 func lost(o *object.Object, p table.Piece) Damage {
-	d := Damage{Object: o.Name, What: "column", Name: p.Name}
+	d := Damage{Object: o.Name, What: "column", Name: p.Name, piece: p}
 	if p.Field != nil {
 		d.Field = p.Field.Name
 	}

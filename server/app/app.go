@@ -185,19 +185,17 @@ func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
 
 // build opens the rooms of a workspace in their order, each on what stands below it.
 func (s *Space) build(ctx context.Context, a *App) (err error) {
-	var standard []*object.Object
 	var behaviours []record.Behaviour
 	var verbs []record.Verb
 	after := false
 	for _, m := range Modules {
-		standard = append(standard, m.Objects...)
 		behaviours = append(behaviours, m.Behaviours...)
 		verbs = append(verbs, m.Verbs...)
 	}
 	for _, b := range behaviours {
 		after = after || b.Moment == record.AtAfter
 	}
-	if s.Catalog, err = catalog.Open(ctx, s.DB, a.cfg.Clock, standard, Currency); err != nil {
+	if s.Catalog, err = catalog.Open(ctx, s.DB, a.cfg.Clock, standard(), Currency); err != nil {
 		return err
 	}
 	s.Tables = table.New(s.DB.Dialect())
@@ -231,6 +229,14 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.columns.Start(ctx)
 	close(s.ready)
 	return nil
+}
+
+// standard are the objects of all modules.
+func standard() (list []*object.Object) {
+	for _, m := range Modules {
+		list = append(list, m.Objects...)
+	}
+	return list
 }
 
 // Zone is where the wall stands by whose clock a workspace's schedules are meant.

@@ -18,6 +18,7 @@ import (
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/engine/table"
+	"youpeng/platform/control"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
 	"youpeng/platform/i18n"
@@ -83,7 +84,13 @@ func Examine(ctx context.Context, a *app.App, fix bool) (*Report, error) {
 	for _, w := range list {
 		d.report.Workspaces++
 		d.workspace = w.Slug
-		if d.space, err = a.Space(ctx, w.Slug); err != nil {
+		if d.space, err = a.Space(ctx, w.Slug); fault.Has(err, "catalog.damaged") {
+			if err := d.unopened(w); err != nil {
+				return nil, fmt.Errorf("examining the workspace %s: %w", w.Slug, err)
+			}
+			d.space, err = a.Space(ctx, w.Slug) // as it was, or with the indexes that were made
+		}
+		if err != nil {
 			d.closed(err)
 			continue
 		}
@@ -121,6 +128,39 @@ func (d *doctor) closed(err error) {
 	d.find(Finding{Kind: kind, Name: err.Error()})
 }
 
+// unopened tells in what the tables of a workspace do not fit its definitions, so that it does not open, and makes the
+// indexes that are missing: of all that can be lost, they alone follow from the rest.
+func (d *doctor) unopened(w control.Workspace) error {
+	return d.app.Unopened(d.ctx, w, func(base *db.DB, damage []catalog.Damage) error {
+		for _, f := range fitting(damage) {
+			if f.mend != nil && d.fix {
+				f.Fixed = base.Schema(d.ctx, f.mend) == nil
+				f.mend = nil
+			}
+			d.find(f)
+		}
+		return d.ctx.Err()
+	})
+}
+
+// fitting are the findings of what does not fit the catalog. The index of a table that is gone went with it.
+func fitting(damage []catalog.Damage) (list []Finding) {
+	for _, x := range damage {
+		f := Finding{Kind: x.What + "_missing", Object: x.Object, Field: x.Field, Name: x.Name}
+		switch x.What {
+		case "foreign":
+			f.Kind = "column_foreign"
+		case "index":
+			if slices.ContainsFunc(damage, func(y catalog.Damage) bool { return y.What == "table" && y.Object == x.Object && y.Field == x.Field }) {
+				continue
+			}
+			f.mend = x.Make
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
 func (d *doctor) examine() error {
 	s := d.space
 	d.doubted, d.highest = map[[2]int64]bool{}, map[[2]string]int64{}
@@ -128,7 +168,7 @@ func (d *doctor) examine() error {
 		d.find(Finding{Kind: "pages", Name: d.space.URL})
 		return nil // whatever else were found would be said of pages that cannot be read
 	}
-	for _, part := range []func() error{d.log, d.catalog, d.records, d.series, d.members, d.columns, d.snapshots} {
+	for _, part := range []func() error{d.log, d.catalog, d.records, d.series, d.members, d.columns, d.snapshots, d.kept} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -174,32 +214,11 @@ func (d *doctor) catalog() error {
 		if err != nil {
 			return err
 		}
-		for _, x := range damage {
-			if x.What == "index" && slices.ContainsFunc(damage, func(y catalog.Damage) bool { return y.What == "table" && y.Object == x.Object && y.Field == x.Field }) {
-				continue // it went with its table
-			}
-			f := Finding{Kind: x.What + "_missing", Object: x.Object, Field: x.Field, Name: x.Name}
-			if x.What == "foreign" {
-				f.Kind = "column_foreign"
-			}
-			if x.What == "index" {
-				f.mend = d.indexes(x.Object)
-			}
+		for _, f := range fitting(damage) {
 			d.find(f)
 		}
 		return nil
 	})
-}
-
-// indexes makes the missing indexes of an object; where values stand twice a unique one cannot be made, and it stays.
-func (d *doctor) indexes(name string) func(db.Tx) error {
-	return func(tx db.Tx) error {
-		missing, err := table.Missing(tx, d.space.Engine.Catalog().Object(name))
-		if err != nil {
-			return err
-		}
-		return table.Make(tx, slices.DeleteFunc(missing, func(p table.Piece) bool { return !p.Index }))
-	}
 }
 
 // whole says whether all tables of an object are there.
@@ -409,6 +428,18 @@ func (d *doctor) snapshots() error {
 		}
 	}
 	return nil
+}
+
+// kept compares the rows of the workspace's files with their bytes.
+func (d *doctor) kept() error {
+	lost, stray, err := d.space.Files().Check(d.ctx)
+	for _, name := range lost {
+		d.find(Finding{Kind: "file_lost", Name: name})
+	}
+	for _, name := range stray {
+		d.find(Finding{Kind: "file_stray", Name: name})
+	}
+	return err
 }
 
 // mend derives anew what can be.

@@ -3,6 +3,8 @@ package ops_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -84,13 +86,38 @@ var damages = []damage{
 	{"a membership without an account", func(f *firm, _ db.Tx, _ int64) error {
 		return f.app.Control.Join(context.Background(), 4711, f.space.ID, uuid.New())
 	}, []string{"loose"}, false},
-	{"an uploaded file that is not what it was", func(f *firm, _ db.Tx, _ int64) error {
-		dir := filepath.Join(ops.Files(f.app.Config()), "main", "00")
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+	{"an uploaded file that is not what it was", func(f *firm, tx db.Tx, _ int64) error {
+		hash, err := file(tx, "what it was")
+		if err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(dir, strings.Repeat("00", 32)), []byte("other"), 0o600)
+		return f.bytes(hash, "other")
 	}, []string{"file_altered"}, false},
+	{"an uploaded file without its bytes", func(_ *firm, tx db.Tx, _ int64) error {
+		_, err := file(tx, "gone")
+		return err
+	}, []string{"file_lost"}, false},
+	{"bytes without a file", func(f *firm, _ db.Tx, _ int64) error {
+		return f.bytes(sha256.Sum256([]byte("nobody's")), "nobody's")
+	}, []string{"file_stray"}, false},
+}
+
+// file adds the row of a file, without its bytes.
+func file(tx db.Tx, text string) (hash [sha256.Size]byte, err error) {
+	id := uuid.New()
+	hash = sha256.Sum256([]byte(text))
+	_, err = tx.Exec("INSERT INTO sys_file (uuid, hash, name, type, size, owner, at, expires) VALUES (?, ?, 'a.txt', 'text/plain', ?, 1, 1, 0)", id[:], hash[:], int64(len(text)))
+	return hash, err
+}
+
+// bytes puts bytes among the files under a hash, be it theirs or not.
+func (f *firm) bytes(hash [sha256.Size]byte, text string) error {
+	name := hex.EncodeToString(hash[:])
+	dir := filepath.Join(ops.Files(f.app.Config()), f.space.URL, name[:2])
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
 }
 
 // key is a finding as the table of damages writes it.
@@ -236,6 +263,63 @@ func TestDoctorFindsADamagedSnapshot(t *testing.T) {
 	}
 	if r, list := examine(t, f, false); list != nil || r.Ill() {
 		t.Errorf("%q", list)
+	}
+}
+
+// TestDoctorMendsALostIndexOfAWorkspaceThatDoesNotOpen takes indexes away while nobody has the database open.
+func TestDoctorMendsALostIndexOfAWorkspaceThatDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			cfg := config(t, kind)
+			a, err := app.Open(t.Context(), cfg)
+			must(t, err)
+			s, err := a.AddWorkspace(t.Context(), "main", "有朋")
+			must(t, err)
+			f := &firm{t, a, s}
+			one, two := f.add("客户一"), f.add("客户二")
+			outside := func(list ...string) {
+				t.Helper()
+				d, err := db.Open(t.Context(), cfg.Address(s.URL), db.Options{})
+				must(t, err)
+				must(t, d.Schema(t.Context(), func(tx db.Tx) error { return sql(list...)(nil, tx, one) }))
+				must(t, d.Close())
+			}
+			look := func(fix bool) (kinds []string, r *ops.Report) {
+				t.Helper()
+				b, err := app.Open(t.Context(), cfg)
+				must(t, err)
+				defer b.Close()
+				r, err = ops.Examine(t.Context(), b, fix)
+				must(t, err)
+				for _, x := range r.Findings {
+					kinds = append(kinds, x.Kind+" "+x.Name)
+				}
+				return kinds, r
+			}
+			a.Close()
+			outside("DROP INDEX u_customer__uscc", "DROP INDEX m_customer__name")
+			if got, r := look(false); len(got) != 3 || !slices.Contains(got, "index_missing u_customer__uscc") || !slices.Contains(got, "index_missing m_customer__name") || !strings.HasPrefix(got[2], "closed ") || !r.Ill() {
+				t.Errorf("%q", got)
+			}
+			// What cannot be made stays missing, and the workspace closed.
+			outside("UPDATE customer SET uscc__ukey = 'same'")
+			if got, r := look(true); len(got) != 3 || !r.Ill() {
+				t.Errorf("%q", got)
+			}
+			outside(fmt.Sprint("UPDATE customer SET uscc__ukey = NULL WHERE id = ", two), "UPDATE customer SET uscc__ukey = NULL WHERE id = #")
+			if got, r := look(true); !slices.Equal(got, []string{"index_missing u_customer__uscc"}) || r.Ill() || r.Records == 0 {
+				t.Errorf("%q %+v", got, r)
+			}
+			if got, r := look(false); got != nil || r.Ill() {
+				t.Errorf("%q", got)
+			}
+			outside("ALTER TABLE department DROP COLUMN created_by")
+			if got, r := look(true); len(got) != 2 || got[0] != "column_missing created_by" || !r.Ill() {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }
 
