@@ -140,14 +140,36 @@ func (q *Query) literalRank(class Class, text []byte, core, first int) Rank {
 	return Inside
 }
 
-// patternRank judges a name by pinyin.
+// patternRank judges a name by pinyin. It looks closer only where the characters beyond ASCII stand too, or where the
+// sieve leaves something.
 func (q *Query) patternRank(text []byte, core int) Rank {
+	if len(q.anchor) > 0 {
+		if indexUnits(text, q.anchor) < 0 {
+			return ranks
+		}
+		for at := 0; at < len(text); at += 2 {
+			if q.patternAt(text[at:]) {
+				return q.patternRankAt(text, core, at)
+			}
+		}
+		return ranks
+	}
+	sieve := q.sieve()
 	for at := 0; at < len(text); at += 2 {
-		if q.patternAt(text[at:]) {
+		if leaves(sieve, text[at:]) && q.patternAt(text[at:]) {
 			return q.patternRankAt(text, core, at)
 		}
 	}
 	return ranks
+}
+
+// leaves says whether a match may begin with a text.
+func leaves(sieve *hanzi.Sieve, text []byte) bool {
+	next := sieve[0]
+	if len(text) >= 4 {
+		next = sieve[binary.LittleEndian.Uint16(text[2:])]
+	}
+	return sieve[binary.LittleEndian.Uint16(text)]&(next>>8) != 0
 }
 
 // patternRankAt judges a name that the pattern matches first at a byte.
