@@ -1,8 +1,10 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -65,30 +67,62 @@ func (v *View) Names() []string { return v.names }
 func (v *View) ID() uuid.UUID { return v.Record.UUID }
 
 // MarshalJSON writes the members in their order.
-func (v *View) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
+func (v *View) MarshalJSON() ([]byte, error) { return v.appendJSON(make([]byte, 0, 64*len(v.names))) }
+
+func (v *View) appendJSON(b []byte) (_ []byte, err error) {
+	b = append(b, '{')
 	for i, name := range v.names {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.Write(appendString(nil, name))
-		b.WriteByte(':')
-		switch x := v.values[i].(type) {
-		case nil:
-			b.WriteString("null")
-		case string:
-			b.Write(appendString(nil, x))
-		default:
-			text, err := json.Marshal(x)
-			if err != nil {
-				return nil, err
-			}
-			b.Write(text)
+		if b, err = appendJSON(append(appendString(b, name), ':'), v.values[i]); err != nil {
+			return nil, err
 		}
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}'), nil
+}
+
+// appendJSON writes what the kinds of fields answer, which is what most answers consist of, without the detour of
+// reflection.
+func appendJSON(b []byte, v any) (_ []byte, err error) {
+	switch x := v.(type) {
+	case nil:
+		return append(b, "null"...), nil
+	case string:
+		return appendString(b, x), nil
+	case bool:
+		return strconv.AppendBool(b, x), nil
+	case int64:
+		return strconv.AppendInt(b, x, 10), nil
+	case *View:
+		if x != nil {
+			return x.appendJSON(b)
+		}
+	case []any:
+		b = append(b, '[')
+		for i, one := range x {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendJSON(b, one); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, ']'), nil
+	case map[string]any:
+		b = append(b, '{')
+		for i, name := range slices.Sorted(maps.Keys(x)) {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendJSON(append(appendString(b, name), ':'), x[name]); err != nil {
+				return nil, err
+			}
+		}
+		return append(b, '}'), nil
+	}
+	text, err := json.Marshal(v)
+	return append(b, text...), err
 }
 
 // Hit is one thing that a search found.

@@ -193,7 +193,7 @@ func (api *API) change(c *call, op record.Op, status int) error {
 		if len(r.Outcomes) == 0 || r.Outcomes[0].View == nil {
 			return []byte("null"), nil
 		}
-		return json.Marshal(r.Outcomes[0].View)
+		return r.Outcomes[0].View.MarshalJSON()
 	}
 	res, err := c.space.Engine.Write(c.ctx(), &w)
 	if err != nil {
