@@ -27,7 +27,9 @@ type pg struct {
 	waiting atomic.Int64 // for a writer's seat
 	meter   *meter
 	log     *slog.Logger
-	keys    sync.Map // table as written in an INSERT → its key column
+
+	keys     sync.Map // table as written in an INSERT → its key column
+	counters sync.Map // table → what counts its keys
 }
 
 func openPostgres(ctx context.Context, raw string, o Options) (*pg, error) {

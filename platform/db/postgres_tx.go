@@ -206,11 +206,14 @@ func (t *pgTx) Reserve(want map[string]int) (map[string][]int64, error) {
 	args := make([]any, 0, 2*len(names))
 	var list []string
 	for i, name := range names {
-		list = append(list, fmt.Sprintf("(%d, CAST(? AS text), CAST(? AS bigint))", i))
-		args = append(args, quote(name), want[name])
+		counter, err := t.counter(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, fmt.Sprintf("SELECT %d, nextval(CAST(CAST(? AS text) AS regclass)) FROM generate_series(1, CAST(? AS bigint))", i))
+		args = append(args, counter, want[name])
 	}
-	rows, err := t.Query("SELECT w.place, nextval(w.counter) FROM (SELECT v.place, v.n, CAST(pg_get_serial_sequence(v.name, 'id') AS regclass) AS counter FROM (VALUES "+
-		strings.Join(list, ", ")+") AS v (place, name, n) OFFSET 0) AS w, generate_series(1, w.n)", args...)
+	rows, err := t.Query(strings.Join(list, " UNION ALL "), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -224,6 +227,20 @@ func (t *pgTx) Reserve(want map[string]int) (map[string][]int64, error) {
 		keys[names[place]] = append(keys[names[place]], key)
 	}
 	return keys, rows.Err()
+}
+
+// counter answers the name of what counts the keys of a table. The server looks it up among all that depends on all, so
+// it is asked once.
+func (t *pgTx) counter(table string) (string, error) {
+	if name, known := t.d.counters.Load(table); known {
+		return name.(string), nil
+	}
+	var name string
+	if _, err := t.One([]any{&name}, "SELECT pg_get_serial_sequence(?, 'id')", quote(table)); err != nil {
+		return "", err
+	}
+	t.d.counters.Store(table, name)
+	return name, nil
 }
 
 func (t *pgTx) Insert(sql string, args ...any) (int64, error) {
