@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,9 +33,10 @@ type Log struct {
 	retention time.Duration
 	holder    string
 	wake      chan struct{}
+	written   written
 
 	reading sync.Mutex
-	recent  []Commit // read last: all who follow the log want the same
+	recent  []Commit // the last that are known here, without a gap
 
 	mu        sync.Mutex
 	head      int64
@@ -193,6 +193,7 @@ func (l *Log) sequence() {
 // commit numbered at once may call it; two at once wait for each other.
 func (l *Log) Number(ctx context.Context) (n int, err error) {
 	open, head := false, int64(0)
+	var links []*link
 	err = l.db.Read(ctx, func(r db.Reader) (err error) {
 		open, head, err = unnumbered(r)
 		return err
@@ -201,17 +202,19 @@ func (l *Log) Number(ctx context.Context) (n int, err error) {
 		l.see(head)
 		return 0, err
 	}
-	err = l.db.Write(ctx, func(tx db.Tx) error {
+	// In the lane of bulk work, which on SQLite has its turn when what was committed before is known here.
+	err = l.db.WriteBulk(ctx, func(tx db.Tx) error {
 		if err := lease(tx, "sequencer", l.holder, l.clock.Now().UnixMicro()); err != nil {
 			return err
 		}
-		n, head, err = number(tx)
+		links, head, err = number(tx, l.written.get)
 		return err
 	})
 	if err == nil {
+		l.remember(links)
 		l.see(head)
 	}
-	return n, err
+	return len(links), err
 }
 
 // Follow hands the numbered commits after a number to fn, in order and in batches, until ctx ends or fn fails. It is
@@ -234,34 +237,6 @@ func (l *Log) Follow(ctx context.Context, after int64, limit int, fn func([]Comm
 		after = batch[len(batch)-1].Seq
 	}
 }
-
-// batch answers the commits after a number. Whoever asks first reads them for all, who wait for it; nobody changes what
-// is answered.
-func (l *Log) batch(ctx context.Context, after int64, limit int) (batch []Commit, err error) {
-	l.reading.Lock()
-	defer l.reading.Unlock()
-	if i := slices.IndexFunc(l.recent, func(k Commit) bool { return k.Seq == after+1 }); i >= 0 {
-		return l.recent[i:min(i+limit, len(l.recent))], nil
-	}
-	err = l.db.Read(ctx, func(r db.Reader) error {
-		batch, err = After(r, after, limit)
-		return err
-	})
-	if err != nil || len(batch) == 0 {
-		return nil, err
-	}
-	changes := 0
-	for _, k := range batch {
-		changes += len(k.Changes)
-	}
-	if l.recent = batch; changes > mostRecent {
-		l.recent = nil
-	}
-	return batch, nil
-}
-
-// mostRecent bounds the changes that are remembered.
-const mostRecent = 2000
 
 // Check refuses a caller's cursor that is older than cursors last, or ahead of a log that was replaced by an older one.
 func (l *Log) Check(r db.Reader, seq int64) error {

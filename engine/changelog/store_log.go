@@ -2,6 +2,7 @@ package changelog
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -39,7 +40,8 @@ func lastSeq(r db.Reader) (n int64, err error) {
 
 // unnumbered says whether a commit has no number, and the last number.
 func unnumbered(r db.Reader) (open bool, head int64, err error) {
-	_, err = r.One([]any{&open, &head}, "SELECT EXISTS (SELECT 1 FROM sys_commit WHERE seq IS NULL), coalesce(max(seq), 0) FROM sys_commit")
+	// In the order of numbers, or statistics of a busy moment would make PostgreSQL look for one without through all commits.
+	_, err = r.One([]any{&open, &head}, "SELECT (SELECT id FROM sys_commit WHERE seq IS NULL ORDER BY seq LIMIT 1) IS NOT NULL, coalesce(max(seq), 0) FROM sys_commit")
 	return open, head, err
 }
 
@@ -52,6 +54,7 @@ func nextAt(r db.Reader, seq int64) (at int64, found bool, err error) {
 // link is one commit and what its place in the chain is made of.
 type link struct {
 	id, set, seq int64
+	last         int64 // the id of its last change
 	digests      [][]byte
 	hash         []byte
 }
@@ -73,75 +76,93 @@ func chain(before []byte, k *link) []byte {
 // round is how many commits one transaction of the sequencer numbers.
 const round = 256
 
-// number gives the next numbers to the visible commits that have none. One that builds upon another has written its
-// last change after it, so they are taken in the order of their last changes.
-func number(tx db.Tx) (n int, head int64, err error) {
-	links, err := openLinks(tx)
-	if err != nil {
-		return 0, 0, err
+// number gives the next numbers to the visible commits that have none, and answers them. One that builds upon another has
+// written its last change after it, so they are taken in the order of their last changes. What known knows of a commit
+// is not read.
+func number(tx db.Tx, known func(id int64) *Written) (links []*link, head int64, err error) {
+	if links, err = openLinks(tx, known); err != nil {
+		return nil, 0, err
 	}
 	var before []byte
 	if _, err := tx.One([]any{&head, &before}, "SELECT seq, link FROM sys_commit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"); err != nil {
-		return 0, 0, err
-	}
-	if err := loadDigests(tx, links); err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
 	for _, k := range links {
 		head++
 		k.seq, k.hash = head, chain(before, k)
 		before = k.hash
 	}
-	return len(links), head, saveLinks(tx, links)
+	return links, head, saveLinks(tx, links)
 }
 
-func openLinks(tx db.Tx) (links []*link, err error) {
-	rows, err := tx.Query(`SELECT k.id, k.change_set FROM sys_commit k LEFT JOIN sys_change c ON c.commit_id = k.id
- WHERE k.seq IS NULL GROUP BY k.id, k.change_set ORDER BY coalesce(max(c.id), 0), k.id LIMIT ?`, round)
+// openLinks answers the first commits without a number.
+func openLinks(tx db.Tx, known func(id int64) *Written) (links []*link, err error) {
+	var id, set int64
+	add := func() { links = append(links, &link{id: id, set: set}) }
+	err = each(tx, "SELECT id, change_set FROM sys_commit WHERE seq IS NULL ORDER BY seq LIMIT ?", []any{4*round + 1}, []any{&id, &set}, add)
+	if len(links) > 4*round { // of so many those that come first are chosen where they stand
+		links = nil
+		err = each(tx, `SELECT k.id, k.change_set FROM sys_commit k LEFT JOIN sys_change c ON c.commit_id = k.id
+ WHERE k.seq IS NULL GROUP BY k.id, k.change_set ORDER BY coalesce(max(c.id), 0), k.id LIMIT ?`, []any{round}, []any{&id, &set}, add)
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		k := &link{}
-		if err := rows.Scan(&k.id, &k.set); err != nil {
-			return nil, err
+	var unknown []*link
+	for _, k := range links {
+		w := known(k.id)
+		if w == nil {
+			unknown = append(unknown, k)
+			continue
 		}
-		links = append(links, k)
+		k.digests = w.Digests
+		if n := len(w.Changes); n > 0 {
+			k.last = w.Changes[n-1].ID
+		}
 	}
-	return links, rows.Err()
+	if err := loadDigests(tx, unknown); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(links, func(a, b *link) int { return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.id, b.id)) })
+	return links[:min(len(links), round)], nil
 }
 
-// loadDigests reads the commitments of the changes of commits, in the order in which they were made.
-func loadDigests(r db.Reader, links []*link) error {
-	byID := make(map[int64]*link, len(links))
-	for _, k := range links {
-		byID[k.id] = k
-	}
-	args := make([]any, 0, 2*len(links))
-	for _, k := range links {
-		args = append(args, k.id)
-	}
-	for len(args)&(len(args)-1) != 0 { // so that few statements serve all
-		args = append(args, args[0])
-	}
-	if len(args) == 0 {
-		return nil
-	}
-	rows, err := r.Query("SELECT commit_id, digest FROM sys_change WHERE commit_id IN ("+strings.Repeat("?, ", len(args)-1)+"?) ORDER BY id", args...)
+// each calls fn for every row, its values in dest.
+func each(r db.Reader, sql string, args, dest []any, fn func()) error {
+	rows, err := r.Query(sql, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id int64
-		var digest []byte
-		if err := rows.Scan(&id, &digest); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		byID[id].digests = append(byID[id].digests, digest)
+		fn()
 	}
 	return rows.Err()
+}
+
+// loadDigests reads the commitments of the changes of commits, in the order in which they were made.
+func loadDigests(r db.Reader, links []*link) error {
+	byID := make(map[int64]*link, len(links))
+	args := make([]any, 0, 2*len(links))
+	for _, k := range links {
+		byID[k.id] = k
+		args = append(args, k.id)
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	for len(args)&(len(args)-1) != 0 { // so that few statements serve all
+		args = append(args, args[0])
+	}
+	var commit, id int64
+	var digest []byte
+	return each(r, "SELECT commit_id, id, digest FROM sys_change WHERE commit_id IN (?"+strings.Repeat(", ?", len(args)-1)+") ORDER BY id", args, []any{&commit, &id, &digest}, func() {
+		k := byID[commit]
+		k.digests, k.last = append(k.digests, digest), id
+	})
 }
 
 func saveLinks(tx db.Tx, links []*link) error {

@@ -83,13 +83,31 @@ func commitAll(tx db.Tx, plans []*plan) error {
 			return err
 		}
 	}
-	tx.AfterCommit(func() { e.columns.Apply(out.changes) })
+	tx.AfterCommit(func() {
+		if e.kept != nil {
+			out.tell(list)
+		}
+		e.columns.Apply(out.changes)
+	})
 	return nil
 }
 
 // makes says whether a plan makes new records and moves no other, so that it gets along with any of its kind.
 func (p *plan) makes() bool {
 	return p.w.Set == nil && len(p.tasks) == 0 && len(p.steps) <= mostShared && !slices.ContainsFunc(p.steps, func(s *step) bool { return s.old != nil || s.new == nil })
+}
+
+// tell hands on what was written, commit by commit: their entries stand one behind the other.
+func (o *outgoing) tell(list []*committing) {
+	from := 0
+	for _, c := range list {
+		k := Kept{Commit: c.commit, At: c.p.now.UnixMicro(), Set: *c.set}
+		for ; from < len(o.entries) && o.entries[from].Commit == c.commit; from++ {
+			e := &o.entries[from]
+			k.Changes = append(k.Changes, KeptChange{e.ID, e.Object, e.Record, e.Op, e.Version, e.Rev, e.Names, e.Before, e.Digest})
+		}
+		c.p.e.kept(k)
+	}
 }
 
 // mostShared is how many records one caller may make in a transaction that others wait for.

@@ -46,6 +46,27 @@ type Options struct {
 	// Later puts a task into the queue in the transaction that makes it necessary; Engine.Run does it. Nil does tasks
 	// at once, after the commit.
 	Later func(tx db.Tx, t Task) error
+	// Kept is told of each commit of records, after it and before its writer is answered. Nil is nobody.
+	Kept func(Kept)
+}
+
+// Kept is a commit as it was written: who follows the log on this node need not read it again.
+type Kept struct {
+	Commit, At int64 // At in µs
+	Set        ChangeSet
+	Changes    []KeptChange
+}
+
+// KeptChange is one change of a commit. Before is the open former values as the log has them.
+type KeptChange struct {
+	ID           int64
+	Object       int
+	Record       int64
+	Op           string
+	Version, Rev int64
+	Names        []string
+	Before       string
+	Digest       []byte
 }
 
 // Engine reads and writes the records of one workspace.
@@ -59,6 +80,7 @@ type Engine struct {
 	rate       func(string, time.Time) (int64, bool)
 	told       func(string) []string
 	later      func(db.Tx, Task) error
+	kept       func(Kept)
 	behaviours map[string]*[4][]func(*Change) error
 	verbs      map[string]Verb
 	seal       *sealer
@@ -71,7 +93,7 @@ type Engine struct {
 // Open makes the tables of the change log where they are missing and answers the engine.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{db: o.DB, catalog: o.Catalog, tables: o.Tables, columns: o.Columns, clock: o.Clock, log: o.Log, rate: o.Rate, zone: o.Zone,
-		told: o.Told, later: o.Later, behaviours: map[string]*[4][]func(*Change) error{}, verbs: map[string]Verb{}}
+		told: o.Told, later: o.Later, kept: o.Kept, behaviours: map[string]*[4][]func(*Change) error{}, verbs: map[string]Verb{}}
 	e.makes = db.NewGather(o.DB, commitAll)
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

@@ -54,10 +54,11 @@ func secretOf(ctx context.Context, d *db.DB) (key []byte, err error) {
 	return key, err
 }
 
-// The tables of change sets and their commits, as keys are drawn for them.
+// The tables of change sets, their commits and changes, as keys are drawn for them.
 const (
 	setTable    = "sys_change_set"
 	commitTable = "sys_commit"
+	changeTable = "sys_change"
 )
 
 // insertSets keeps change sets whose keys are drawn.
@@ -126,14 +127,24 @@ func insertCommits(tx db.Tx, args []any) error {
 	return db.Fill(tx, nil, "INSERT INTO sys_commit (id, change_set, at)", 3, args)
 }
 
-// insertEntries adds to the log, in order.
+// insertEntries adds to the log, in order, and gives them their keys. They are drawn when all else stands: of two
+// transactions one of which waited for the other, that one has the higher keys.
 func insertEntries(tx db.Tx, list []entry) error {
-	const width = 12
-	args := make([]any, 0, width*len(list))
-	for _, e := range list {
-		args = append(args, e.Commit, e.Set, e.Object, e.Record, e.Op, e.Version, e.Rev, e.Before, strings.Join(e.Names, ","), e.Sealed, e.Salt, e.Digest)
+	if len(list) == 0 {
+		return nil
 	}
-	return db.Fill(tx, nil, "INSERT INTO sys_change (commit_id, change_set, object, record, op, version, rev, before, names, sealed, salt, digest)", width, args)
+	keys, err := tx.Reserve(map[string]int{changeTable: len(list)})
+	if err != nil {
+		return err
+	}
+	const width = 13
+	args := make([]any, 0, width*len(list))
+	for i := range list {
+		e := &list[i]
+		e.ID = keys[changeTable][i]
+		args = append(args, e.ID, e.Commit, e.Set, e.Object, e.Record, e.Op, e.Version, e.Rev, e.Before, strings.Join(e.Names, ","), e.Sealed, e.Salt, e.Digest)
+	}
+	return db.Fill(tx, nil, "INSERT INTO sys_change (id, commit_id, change_set, object, record, op, version, rev, before, names, sealed, salt, digest)", width, args)
 }
 
 const entryColumns = `SELECT c.id, c.commit_id, c.change_set, c.object, c.record, c.op, c.version, c.rev, c.before, c.names, c.sealed, c.salt, c.digest,

@@ -203,7 +203,7 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.columns = column.New(s.columnOptions(a, log.Load))
 	s.columns.SetCatalog(s.Catalog.Current())
 	s.Catalog.Watch(s.defined)
-	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later})
+	s.Engine, err = record.Open(ctx, record.Options{DB: s.DB, Catalog: s.Catalog, Tables: s.Tables, Columns: applied{s.columns, &log}, Clock: a.cfg.Clock, Behaviours: behaviours, Verbs: verbs, Log: a.cfg.Log, Zone: Zone, Later: s.later, Kept: kept(&log)})
 	if err != nil {
 		return err
 	}

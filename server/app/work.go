@@ -255,6 +255,22 @@ func (a applied) Apply(changes []column.Change) {
 	}
 }
 
+// kept tells the log what this node has written.
+func kept(log *atomic.Pointer[changelog.Log]) func(record.Kept) {
+	return func(k record.Kept) {
+		l := log.Load()
+		if l == nil {
+			return
+		}
+		w := &changelog.Written{Commit: changelog.Commit{ID: k.Commit, ChangeSet: k.Set.ID, UUID: k.Set.UUID, At: k.At, Actor: k.Set.Actor, Via: k.Set.Via, Kind: k.Set.Kind}}
+		for _, c := range k.Changes {
+			w.Changes = append(w.Changes, changelog.Change{ID: c.ID, Object: c.Object, Record: c.Record, Op: c.Op, Version: c.Version, Rev: c.Rev, Names: c.Names, Before: c.Before})
+			w.Digests = append(w.Digests, c.Digest)
+		}
+		l.Wrote(w)
+	}
+}
+
 // later puts a task of the engine into the queue.
 func (s *Space) later(tx db.Tx, t record.Task) error {
 	_, err := s.queue.Insert(tx, job.New{Kind: "follow", Queue: "bulk", Args: t, Actor: t.Actor})
