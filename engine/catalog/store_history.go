@@ -171,6 +171,38 @@ func entriesOf(r db.Reader, sql string, args ...any) (list []Entry, err error) {
 	return list, err
 }
 
+// Note writes into the history what was changed beside the definitions. Whose setting it is knows how to take it back, and
+// says then which entry that undoes (0: none); one that was undone already is refused.
+func (s *Store) Note(ctx context.Context, by By, undoes int64, m Move) error {
+	return s.db.Write(ctx, func(tx db.Tx) error {
+		if undoes != 0 {
+			list, err := entriesOf(tx, entryColumns+"WHERE id = ? AND undone_by IS NULL", undoes)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				return fault.New(fault.Conflict, "catalog.undone")
+			}
+		}
+		return (&entry{by, undoes}).put(tx, s.clock.Now().UnixMicro(), s.Current().Version, []moveOf{m})
+	})
+}
+
+// Entry finds a change in the history.
+func (s *Store) Entry(ctx context.Context, id int64) (e *Entry, err error) {
+	err = s.db.Read(ctx, func(r db.Reader) error {
+		list, err := entriesOf(r, entryColumns+"WHERE id = ?", id)
+		if err == nil && len(list) == 0 {
+			err = fault.New(fault.Missing, "catalog.change_missing")
+		}
+		if err == nil {
+			e = &list[0]
+		}
+		return err
+	})
+	return e, err
+}
+
 // Undo restores the definitions before a change: what was made then is retired. It is refused where one of them was
 // changed again since, and stands in the history itself.
 func (s *Store) Undo(ctx context.Context, id int64, by By) (*object.Catalog, error) {

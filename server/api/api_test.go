@@ -217,7 +217,24 @@ func TestTheFirstAdministratorsLanguageNamesWhatIsThere(t *testing.T) {
 		if name := called(boss.want(200, "PATCH", "/workspace", map[string]any{"name": " Harbour Ltd "})); name != "Harbour Ltd" {
 			t.Errorf("renamed: %v", name)
 		}
+		boss.want(200, "PATCH", "/workspace", map[string]any{"name": "Harbour Ltd"}) // changes nothing
 		boss.want(422, "PATCH", "/workspace", map[string]any{"name": " "})
+		told := func() (list []any) { return boss.want(200, "GET", "/meta/history", nil).body["data"].([]any) }
+		list := told()
+		last := list[0].(map[string]any)
+		if by := last["by"].(map[string]any)["title"]; len(list) != 1 || by != "Ann" || last["via"] != "screen" || fmt.Sprint(last["changes"]) != "[map[after:map[name:Harbour Ltd] before:map[name:My company] field: object:workspace]]" {
+			t.Errorf("the history: %v", list)
+		}
+		boss.want(200, "PATCH", "/workspace", map[string]any{"name": "Bay Ltd"})
+		undo := fmt.Sprint("/meta/history/", last["id"], "/undo")
+		if boss.want(409, "POST", undo, nil); len(told()) != 2 {
+			t.Errorf("an undo that was refused: %v", told())
+		}
+		boss.want(200, "PATCH", "/workspace", map[string]any{"name": "Harbour Ltd"})
+		boss.want(200, "POST", undo, nil)
+		if boss.want(409, "POST", undo, nil); called(boss.want(200, "GET", "/me", nil)) != "My company" || told()[0].(map[string]any)["undoes"] != last["id"] {
+			t.Errorf("undone: %v", told()[0])
+		}
 		s.invite("bob@example.com", "salesperson").want(403, "PATCH", "/workspace", map[string]any{"name": "Mine"})
 		for object, want := range map[string]string{
 			"role":     "Administrator, Manager, Salesperson",

@@ -257,7 +257,11 @@ func (api *API) metaUndo(c *call) error {
 	if err != nil {
 		return fault.New(fault.BadRequest, "id.invalid")
 	}
-	cat, err := c.space.Catalog.Undo(c.ctx(), id, c.by())
+	cat := c.space.Catalog.Current()
+	setting, err := api.app.UndoSetting(c.ctx(), c.space, c.by(), id)
+	if err == nil && !setting {
+		cat, err = c.space.Catalog.Undo(c.ctx(), id, c.by())
+	}
 	if err != nil {
 		return err
 	}

@@ -160,7 +160,7 @@ func (api *API) changeWorkspace(c *call) error {
 	case utf8.RuneCountInString(name) > 100 || strings.ContainsRune(name, 0):
 		return fault.Invalid("name", "text.too_long", "max", 100)
 	}
-	if err := api.app.Control.RenameWorkspace(c.ctx(), c.space.ID, name); err != nil {
+	if err := api.app.Rename(c.ctx(), c.space, c.by(), name); err != nil {
 		return err
 	}
 	return api.me(c)

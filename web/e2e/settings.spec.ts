@@ -182,6 +182,8 @@ test.describe('English', () => {
     await page.getByLabel('Name of the company').fill('Harbour Ltd')
     await page.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText('Harbour Ltd').first()).toBeVisible()
+    await to('audit')
+    await expect(page.getByText('Renamed the company: My company → Harbour Ltd')).toBeVisible()
 
     await to('tags')
     await page.getByRole('button', { name: 'New tag' }).first().click()

@@ -92,6 +92,7 @@ const told = [
   'required',
   'unique',
   'search',
+  'match',
   'place',
   'list',
   'retired',
@@ -116,6 +117,12 @@ function Change({ change }: { change: MetaChange }) {
   const name = change.field ? of(change.after) || of(change.before) || change.field : ''
   const where = object ? label(object.label) : change.object
   const what = change.field ? `${where} · ${name}` : of(change.after) || where
+  if (change.object === 'workspace')
+    return (
+      <li className="text-sm">
+        {t('settings.audit.renamed', { before: change.before?.name, after: change.after?.name })}
+      </li>
+    )
   if (!change.before)
     return (
       <li className="text-sm">
