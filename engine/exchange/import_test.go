@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/platform/job"
@@ -25,19 +27,26 @@ var firstDay = lines(
 	"广州新港物流有限公司,钱七,13600136000,B 级,,李雷,2026.5.6 ,100",
 )
 
+// guessed says where the columns of a file of customers seem to lead.
+func (w *world) guessed(file uuid.UUID) (targets string, p *Preview) {
+	w.t.Helper()
+	p, err := w.deps.Preview(ctx, w.me, file, "customer", Options{})
+	must(w.t, err)
+	var list []string
+	for _, c := range p.Columns {
+		if c.Target != nil {
+			list = append(list, *c.Target)
+		}
+	}
+	return strings.Join(list, " "), p
+}
+
 func TestAFileOfBadRowsAndDuplicatesIsMended(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		text := strings.ReplaceAll(firstDay, "91330106MA2B0XXX7A", "91350100M000100Y43")
 		file := w.put("客户.csv", in(t, GB18030, text))
-		p, err := w.deps.Preview(ctx, w.me, file, "customer", Options{})
-		must(t, err)
-		var got []string
-		for _, c := range p.Columns {
-			if c.Target != nil {
-				got = append(got, *c.Target)
-			}
-		}
-		if want := "customer.name contact.name contact.phones:mobile customer.level customer.uscc customer.owner customer.since customer.limit_of_credit"; strings.Join(got, " ") != want || p.Options.Encoding != GB18030 || *p.Options.Header != 2 {
+		got, p := w.guessed(file)
+		if want := "customer.name contact.name contact.phones:mobile customer.level customer.uscc customer.owner customer.since customer.limit_of_credit"; got != want || p.Options.Encoding != GB18030 || *p.Options.Header != 2 {
 			t.Fatalf("guessed %q of %+v", got, p.Options)
 		}
 		_, p0 := w.imported(Import{File: file, DryRun: true}, nil)
@@ -233,25 +242,14 @@ func TestWhoMadeItWhenAndWhichTelephone(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		text := lines("公司名称,联系人,手机,联系人办公电话,创建时间,创建人", "旧公司,张伟,13800138000,0571-88888888,2021/3/4 10:20,王敏", "新公司,李娜,,,2999-01-01,", "他公司,王芳,,,,没有这个人")
 		file := w.put("a.csv", []byte(text))
-		targets := func() string {
-			p, err := w.deps.Preview(ctx, w.me, file, "customer", Options{})
-			must(t, err)
-			var got []string
-			for _, c := range p.Columns {
-				if c.Target != nil {
-					got = append(got, *c.Target)
-				}
-			}
-			return strings.Join(got, " ")
-		}
-		if got := targets(); got != "customer.name contact.name contact.phones:mobile contact.phones:work" {
+		if got, _ := w.guessed(file); got != "customer.name contact.name contact.phones:mobile contact.phones:work" {
 			t.Errorf("who is no administrator is led to %s", got)
 		}
 		if _, err := w.deps.Ask(ctx, w.me, Import{File: file, Object: "customer", Mapping: []Mapped{{Column: 0, Target: "customer.name"}, {Column: 4, Target: "customer.created_at"}}}, nil); err == nil {
 			t.Error("who is no administrator says when a record was made")
 		}
 		w.me.Admin = true
-		if got := targets(); got != "customer.name contact.name contact.phones:mobile contact.phones:work customer.created_at customer.created_by" {
+		if got, _ := w.guessed(file); got != "customer.name contact.name contact.phones:mobile contact.phones:work customer.created_at customer.created_by" {
 			t.Errorf("an administrator is led to %s", got)
 		}
 		_, p := w.imported(Import{File: file}, nil)

@@ -114,16 +114,7 @@ func (m *member) sees(x *thing) bool {
 	}
 	switch x.object {
 	case "contact":
-		living := 0
-		for _, p := range x.parents {
-			if !p.binned {
-				living++
-				if m.sees(p) {
-					return true
-				}
-			}
-		}
-		return living == 0 && m.reaches(scope, x.owner)
+		return m.through(x, scope, m.sees)
 	case "activity", "comment", "collaborator":
 		if x.author == m {
 			return true
@@ -133,6 +124,21 @@ func (m *member) sees(x *thing) bool {
 		return true
 	}
 	return m.reaches(scope, x.owner) || slices.Contains(x.shared, m)
+}
+
+// through is the rule of a contact: it is open to whoever may do something with one of its living customers and, where it
+// has none, to whom its owner is in reach.
+func (m *member) through(x *thing, scope string, may func(*thing) bool) bool {
+	living := 0
+	for _, p := range x.parents {
+		if !p.binned {
+			living++
+			if may(p) {
+				return true
+			}
+		}
+	}
+	return living == 0 && m.reaches(scope, x.owner)
 }
 
 func (m *member) knows(s secret) bool {

@@ -28,16 +28,7 @@ func (m *member) may(x *thing, doing string) bool {
 	}
 	switch x.object {
 	case "contact":
-		living := 0
-		for _, p := range x.parents {
-			if !p.binned {
-				living++
-				if m.may(p, "update") {
-					return true
-				}
-			}
-		}
-		return living == 0 && m.reaches(scope, x.owner)
+		return m.through(x, scope, func(p *thing) bool { return m.may(p, "update") })
 	case "activity", "comment", "collaborator":
 		return x.author == m || m.reaches(scope, x.author)
 	case "product", "tag":
