@@ -42,7 +42,7 @@ func person(t testing.TB, c *control.Control, email, password string) (*control.
 	must(t, err)
 	link, err := c.NewLink(ctx, control.LinkInvite, a.ID, time.Hour)
 	must(t, err)
-	session, a, err := c.UseLink(ctx, link, "", password, "test")
+	session, a, err := c.UseLink(ctx, link, "", "", password, "test")
 	must(t, err)
 	return a, session
 }
@@ -132,7 +132,7 @@ func TestLinksWorkOnce(t *testing.T) {
 			t.Errorf("link: %+v", l)
 		}
 		for password, code := range map[string]string{"short": "password.short", "12345678": "password.common"} {
-			if _, _, err := c.UseLink(ctx, link, "Li", password, ""); !fault.Has(err, code) {
+			if _, _, err := c.UseLink(ctx, link, "Li", "zh", password, ""); !fault.Has(err, code) {
 				t.Errorf("%s: %v", code, err)
 			}
 		}
@@ -141,7 +141,7 @@ func TestLinksWorkOnce(t *testing.T) {
 		used := 0
 		for range 4 {
 			wg.Go(func() {
-				if _, _, err := c.UseLink(ctx, link, "Li", "right horse", ""); err == nil {
+				if _, _, err := c.UseLink(ctx, link, "Li", "zh", "right horse", ""); err == nil {
 					mu.Lock()
 					used++
 					mu.Unlock()
@@ -249,14 +249,14 @@ func TestAnInvitationEndsWithThePassword(t *testing.T) {
 		must(t, err)
 		reset, err := c.NewLink(ctx, control.LinkReset, a.ID, time.Hour)
 		must(t, err)
-		_, _, err = c.UseLink(ctx, invite, "Li", "right horse", "")
+		_, _, err = c.UseLink(ctx, invite, "Li", "zh", "right horse", "")
 		must(t, err)
 		if _, err := c.LinkOf(ctx, reset); !fault.Is(err, fault.Gone) {
 			t.Errorf("a link from before the password still works: %v", err)
 		}
 		again, err := c.NewLink(ctx, control.LinkInvite, a.ID, time.Hour)
 		must(t, err)
-		if session, _, err := c.UseLink(ctx, again, "", "", ""); !fault.Is(err, fault.Gone) || session != "" {
+		if session, _, err := c.UseLink(ctx, again, "", "", "", ""); !fault.Is(err, fault.Gone) || session != "" {
 			t.Errorf("an invitation let somebody in without their password: %v", err)
 		}
 	})

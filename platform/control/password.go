@@ -196,7 +196,8 @@ func setPassword(tx db.Tx, account int64, sealed, keepSecret string) error {
 	if _, err := tx.Exec("UPDATE account SET password = ?, failures = 0, locked_until = 0 WHERE id = ?", sealed, account); err != nil {
 		return err
 	}
-	if _, err := tx.Exec("DELETE FROM link WHERE account = ?", account); err != nil { // whoever holds one must not come in behind the new password
+	// Whoever holds a link must not come in behind the new password. The setup link that was used stays: see Unsettled.
+	if _, err := tx.Exec("DELETE FROM link WHERE account = ? AND (kind <> ? OR used_at IS NULL)", account, LinkSetup); err != nil {
 		return err
 	}
 	_, err := tx.Exec("DELETE FROM session WHERE account = ? AND token <> ?", account, keep(keepSecret))

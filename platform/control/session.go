@@ -196,8 +196,9 @@ func (c *Control) linkOf(r db.Reader, secret string) (*Link, error) {
 	return l, nil
 }
 
-// UseLink uses a link up and signs in. Where the link needs a password, it is set; a name replaces the account's.
-func (c *Control) UseLink(ctx context.Context, secret, name, password, agent string) (session string, a *Account, err error) {
+// UseLink uses a link up and signs in. Where the link needs a password, it is set; a name replaces the account's, and its
+// language becomes that in which its person came in. What follows from a setup link is still to be done: see Unsettled.
+func (c *Control) UseLink(ctx context.Context, secret, name, locale, password, agent string) (session string, a *Account, err error) {
 	l, err := c.LinkOf(ctx, secret)
 	if err != nil {
 		return "", nil, err
@@ -227,12 +228,56 @@ func (c *Control) UseLink(ctx context.Context, secret, name, password, agent str
 			}
 		}
 		if name != "" {
-			if _, err := tx.Exec("UPDATE account SET name = ? WHERE id = ?", name, l.Account.ID); err != nil {
+			if _, err := tx.Exec("UPDATE account SET name = ?, locale = ? WHERE id = ?", name, locale, l.Account.ID); err != nil {
 				return err
 			}
-			l.Account.Name = name
+			l.Account.Name, l.Account.Locale = name, locale
 		}
 		return c.begin(tx, id, kept, l.Account.ID, agent)
 	})
 	return session, l.Account, err
+}
+
+// Unsettled lists the accounts that came in by a setup link while what follows from that is not known to be done: a used
+// setup link stays until it is.
+func (c *Control) Unsettled(ctx context.Context) (all []*Account, err error) {
+	err = c.db.Read(ctx, func(r db.Reader) error {
+		all = nil
+		rows, err := r.Query("SELECT account FROM link WHERE kind = ? AND used_at IS NOT NULL", LinkSetup)
+		if err != nil {
+			return err
+		}
+		var ids []int64
+		for rows.Next() {
+			var id int64
+			if err := rows.Scan(&id); err != nil {
+				rows.Close()
+				return err
+			}
+			ids = append(ids, id)
+		}
+		rows.Close()
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			a, err := find(r, "id = ?", id)
+			if err != nil {
+				return err
+			}
+			if a != nil {
+				all = append(all, a)
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Settled notes that all is done that follows from the setup link of an account.
+func (c *Control) Settled(ctx context.Context, account int64) error {
+	return c.write(ctx, func(tx db.Tx) error {
+		_, err := tx.Exec("DELETE FROM link WHERE account = ? AND kind = ? AND used_at IS NOT NULL", account, LinkSetup)
+		return err
+	})
 }

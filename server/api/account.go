@@ -53,6 +53,9 @@ func (api *API) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := api.app.Settle(r.Context()); err != nil {
+		api.log.Error("the first administrator's language could not be made the workspace's; the next start tries again", "error", err)
+	}
 	return api.entered(w, r, secret, a.ID)
 }
 
@@ -112,15 +115,12 @@ func (api *API) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	secret, a, err := api.app.Control.UseLink(r.Context(), r.PathValue("token"), name, text(body, "password"), r.UserAgent())
+	locale := rest.Locale(r) // the language in which they came in
+	secret, a, err := api.app.Control.UseLink(r.Context(), r.PathValue("token"), name, locale, text(body, "password"), r.UserAgent())
 	if err != nil {
 		return err
 	}
 	if name != "" {
-		locale := rest.Locale(r) // the language in which they came in
-		if err := api.app.Control.SetAccount(r.Context(), a.ID, "", locale); err != nil {
-			return err
-		}
 		if l.Kind != control.LinkSetup {
 			locale = ""
 		}

@@ -203,6 +203,44 @@ func TestTheFirstStartMayDieAnywhere(t *testing.T) {
 	})
 }
 
+// The process dies when the first administrator's link is used and nothing has followed from it: the next start, or else
+// the next sign-in, makes up for it.
+func TestWhatFollowsFromTheFirstLinkIsMadeUpFor(t *testing.T) {
+	for _, way := range []string{"start", "sign-in"} {
+		t.Run(way, func(t *testing.T) {
+			both(t, func(t *testing.T, s *site) {
+				link, err := s.app.First(ctx, "main", "我的公司", "admin@example.com")
+				must(t, err)
+				_, _, err = s.app.Control.UseLink(ctx, link, "Ann", "en", "right horse", "")
+				must(t, err)
+				if way == "start" {
+					again, err := s.app.First(ctx, "main", "我的公司", "admin@example.com")
+					if err != nil || again != "" {
+						t.Errorf("%q %v", again, err)
+					}
+				}
+				boss := &person{s: s}
+				boss.want(200, "POST", "/api/v1/sign-in", map[string]any{"email": "admin@example.com", "password": "right horse"})
+				me := boss.want(200, "GET", "/me", nil).body
+				if u := me["user"].(map[string]any); u["name"] != "Ann" || u["locale"] != "en" || me["workspace"].(map[string]any)["name"] != "My company" {
+					t.Errorf("%v", me)
+				}
+				role := boss.want(200, "GET", "/records/role?name=salesperson", nil).body["data"].([]any)[0].(map[string]any)
+				if role["label"] != "Salesperson" {
+					t.Errorf("%v", role)
+				}
+				// Done is done: what is called otherwise later keeps that name.
+				boss.want(200, "PATCH", "/records/role/"+role["id"].(string), map[string]any{"version": role["version"], "label": "销售"})
+				_, err = s.app.First(ctx, "main", "我的公司", "admin@example.com")
+				must(t, err)
+				if role := boss.want(200, "GET", "/records/role/"+role["id"].(string), nil).body; role["label"] != "销售" {
+					t.Errorf("%v", role)
+				}
+			})
+		})
+	}
+}
+
 func TestTheFirstAdministratorsLanguageNamesWhatIsThere(t *testing.T) {
 	both(t, func(t *testing.T, s *site) {
 		link, err := s.app.First(ctx, "main", "我的公司", "admin@example.com")

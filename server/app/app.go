@@ -275,6 +275,9 @@ func (a *App) First(ctx context.Context, slug, name, email string) (secret strin
 	if err != nil {
 		return "", err
 	}
+	if err := a.Settle(ctx); err != nil {
+		return "", err
+	}
 	members, err := a.Control.Members(ctx, s.ID)
 	if err != nil {
 		return "", err
@@ -349,7 +352,21 @@ func (a *App) Enter(ctx context.Context, account *control.Account, locale string
 			}
 		}
 	}
-	return nil
+	if locale == "" {
+		return nil
+	}
+	return a.Control.Settled(ctx, account.ID)
+}
+
+// Settle has the first administrator's workspaces speak their language where a death came between their link and that.
+func (a *App) Settle(ctx context.Context) error {
+	list, err := a.Control.Unsettled(ctx)
+	for _, account := range list {
+		if err == nil {
+			err = a.Enter(ctx, account, account.Locale)
+		}
+	}
+	return err
 }
 
 // Ping says whether the program can serve.
