@@ -42,7 +42,7 @@ type Journal interface {
 // A snapshot is one file for each object: a line that says what it is, the sections, and a foot that lists them, so that
 // a few columns are read without the others. Each section has its own checksum; a damaged one is loaded from the rows.
 const (
-	snapshotForm = 2
+	snapshotForm = 3
 	snapshotMark = "youpeng columns\n"
 	snapshotEnd  = ".columns"
 	tailBytes    = 16 // length and checksum of the foot, byte order

@@ -75,12 +75,21 @@ func (d *words) entry(code uint32) (value, fold []byte) {
 	n, k := binary.Uvarint(p)
 	value = p[k : k+int(n)]
 	p = p[k+int(n):]
-	n, k = binary.Uvarint(p)
-	if n == 0 {
+	switch n, k = binary.Uvarint(p); n {
+	case foldsToItself:
 		return value, nil
+	case foldsToRest:
+		return value, value[1:]
 	}
-	return value, p[k : k+int(n)-1]
+	return value, p[k : k+int(n)-foldsApart]
 }
+
+// How an entry goes on behind its value: with the length of the fold and this more, or with what makes that needless.
+const (
+	foldsToItself = iota
+	foldsToRest   // the value without its first byte, as most phones
+	foldsApart
+)
 
 // sum is the hash of a text: words of eight bytes folded into a secret start by multiplication. It is our own so that a
 // snapshot can keep the table.
@@ -134,10 +143,13 @@ func (d *words) append(value, fold string) uint32 {
 	d.dead++
 	d.buf = extended(d.buf, start+len(value)+len(fold)+2*binary.MaxVarintLen64)[:start]
 	d.buf = append(binary.AppendUvarint(d.buf, uint64(len(value))), value...)
-	if fold == value {
-		d.buf = append(d.buf, 0)
-	} else {
-		d.buf = append(binary.AppendUvarint(d.buf, uint64(len(fold))+1), fold...)
+	switch fold {
+	case value:
+		d.buf = append(d.buf, foldsToItself)
+	case value[1:]:
+		d.buf = append(d.buf, foldsToRest)
+	default:
+		d.buf = append(binary.AppendUvarint(d.buf, uint64(len(fold))+foldsApart), fold...)
 	}
 	for _, c := range d.buf[start:] {
 		d.freq[c]++
@@ -145,7 +157,7 @@ func (d *words) append(value, fold string) uint32 {
 	if d.order != nil {
 		d.label = appended(d.label, 0)
 	}
-	if 2*len(d.at) > len(d.hash) {
+	if 3*len(d.at) > 2*len(d.hash) {
 		size := 2 * len(d.hash)
 		release(d.hash)
 		d.hash = allocate[uint32](size)

@@ -46,3 +46,29 @@ func TestTheOrderOfTextsStands(t *testing.T) {
 		t.Errorf("the order was spread %d times", spreads)
 	}
 }
+
+// A text is found by its fold, whether the fold is the text itself, the text without its beginning, or another.
+func TestFoldsOfTexts(t *testing.T) {
+	t.Parallel()
+	d := newWords(false)
+	texts := map[string]string{"acme": "acme", "+8613800138000": "8613800138000", "+8613800138000;ext=801": "8613800138000", "ACME": "acme", "+": "", "中文": "中文", "A中": "中"}
+	for value, fold := range texts {
+		if code := d.add(value, fold, false); d.value(code) != value || string(d.folded(code)) != fold || d.find(value) != code {
+			t.Errorf("%q folded %q came back as %q and %q", value, fold, d.value(code), d.folded(code))
+		}
+	}
+	for part, want := range map[string]int{"acme": 2, "0138": 2, "801": 0, "+86": 0, "中": 2} {
+		if got := d.containing(part, false).count(); got != want {
+			t.Errorf("%d texts contain %q, want %d", got, part, want)
+		}
+	}
+	if got := d.equal([]string{"8613800138000"}).count(); got != 2 {
+		t.Errorf("%d texts are the number, want 2", got)
+	}
+	code := d.find("+8613800138000")
+	d.drop(code)
+	d.scrub(code)
+	if bytes.Count(d.buf, []byte("13800138000")) != 2 { // those of the number with an extension, and of its fold
+		t.Error("what was scrubbed is held still")
+	}
+}
