@@ -301,7 +301,7 @@ func TestConsumerPassesOverAndTriesAgain(t *testing.T) {
 		var got []int64
 		tries := 0
 		done := make(chan struct{})
-		l.Add(changelog.Consumer{Name: "odd", Past: true, Limit: 4, Wants: func(c changelog.Change) bool { return c.Record%10 == 3 }, Handle: func(tx db.Tx, batch []changelog.Commit) error {
+		l.Add(changelog.Consumer{Name: "odd", Past: true, Limit: 4, Wants: func(_ *changelog.Commit, c changelog.Change) bool { return c.Record%10 == 3 }, Handle: func(tx db.Tx, batch []changelog.Commit) error {
 			if tries++; tries == 1 {
 				return errors.New("not now")
 			}

@@ -14,8 +14,8 @@ type Consumer struct {
 	Name string
 	// Past makes a new consumer begin at the start of the log instead of at its end.
 	Past bool
-	// Wants says which changes matter; nil means all. Commits without any are passed over without a transaction.
-	Wants func(Change) bool
+	// Wants says which changes of a commit matter; nil means all. Commits without any are passed over without a transaction.
+	Wants func(*Commit, Change) bool
 	// Handle works on the commits in which something is wanted. It may run again, has its effects in the database
 	// alone, and never sleeps or calls out.
 	Handle func(tx db.Tx, batch []Commit) error
@@ -24,6 +24,8 @@ type Consumer struct {
 	Outside func(ctx context.Context, after, to int64) error
 	// Limit is how many commits it is given at once; 0 means 50.
 	Limit int
+	// Rest is how long it lets commits gather after it has worked on some, where its effect may be so much later.
+	Rest time.Duration
 }
 
 // Status is how a consumer stands.
@@ -72,7 +74,11 @@ func (l *Log) Statuses() []Status {
 func (l *Log) consume(c *consuming) {
 	wait := l.poll
 	for l.ctx.Err() == nil {
+		saved := c.saved
 		err := l.step(l.ctx, c)
+		if err == nil && c.saved != saved {
+			l.pause(c.Rest)
+		}
 		if l.ctx.Err() != nil {
 			return
 		}
@@ -91,6 +97,17 @@ func (l *Log) consume(c *consuming) {
 		case <-l.ctx.Done():
 			return
 		}
+	}
+}
+
+// pause waits, unless the log is closed.
+func (l *Log) pause(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-l.ctx.Done():
 	}
 }
 

@@ -334,9 +334,11 @@ func moveCursor(tx db.Tx, name string, from, to int64) (bool, error) {
 }
 
 // wanted keeps the commits in which something is wanted.
-func wanted(batch []Commit, wants func(Change) bool) []Commit {
+func wanted(batch []Commit, wants func(*Commit, Change) bool) []Commit {
 	if wants == nil {
 		return batch
 	}
-	return slices.DeleteFunc(slices.Clone(batch), func(k Commit) bool { return !slices.ContainsFunc(k.Changes, wants) })
+	return slices.DeleteFunc(slices.Clone(batch), func(k Commit) bool {
+		return !slices.ContainsFunc(k.Changes, func(c Change) bool { return wants(&k, c) })
+	})
 }

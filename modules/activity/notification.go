@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -37,15 +38,22 @@ func consumers(s *modules.Space) []changelog.Consumer {
 	return []changelog.Consumer{{
 		Name:   "activity.notify",
 		Past:   true,
-		Wants:  func(c changelog.Change) bool { return concerns(s.Engine.Catalog(), c) },
+		Limit:  200,
+		Rest:   200 * time.Millisecond,
+		Wants:  func(k *changelog.Commit, c changelog.Change) bool { return concerns(s.Engine.Catalog(), k, c) },
 		Handle: func(tx db.Tx, batch []changelog.Commit) error { return notify(tx, s, batch) },
 	}}
 }
 
 // concerns says whether a change may tell anybody anything.
-func concerns(cat *object.Catalog, c changelog.Change) bool {
+func concerns(cat *object.Catalog, k *changelog.Commit, c changelog.Change) bool {
 	o := cat.Numbered(c.Object)
-	return o != nil && (o.Name == Activity.Name || slices.Contains(c.Names, "owner") || slices.Contains(c.Names, "mentions"))
+	return o != nil && (o.Name == Activity.Name || assigns(k, c) || slices.Contains(c.Names, "mentions"))
+}
+
+// assigns says whether a change gives a record to somebody who is told so.
+func assigns(k *changelog.Commit, c changelog.Change) bool {
+	return k.Actor != 0 && k.Kind == "write" && k.Via != "import" && (c.Op == record.Create || c.Op == record.Update) && slices.Contains(c.Names, "owner")
 }
 
 // notify tells what the commits of a batch give reason to. It looks at the records as they are now: what was taken back
@@ -58,7 +66,7 @@ func notify(tx db.Tx, s *modules.Space, batch []changelog.Commit) error {
 	}
 	for _, k := range batch {
 		for _, c := range k.Changes {
-			if !concerns(cat, c) {
+			if !concerns(cat, &k, c) {
 				continue
 			}
 			o := cat.Numbered(c.Object)
@@ -86,7 +94,7 @@ func concerned(r db.Reader, s *modules.Space, cat *object.Catalog, batch []chang
 	now := map[*object.Object]map[int64]*object.Record{}
 	for _, k := range batch {
 		for _, c := range k.Changes {
-			if concerns(cat, c) {
+			if concerns(cat, &k, c) {
 				o := cat.Numbered(c.Object)
 				if now[o] == nil {
 					now[o] = map[int64]*object.Record{}
@@ -125,7 +133,7 @@ func tells(k changelog.Commit, c changelog.Change, rec *object.Record) (out []no
 		}
 	}
 	owner, _ := rec.Get("owner").(int64)
-	if slices.Contains(c.Names, "owner") && owner != 0 && owner != k.Actor && k.Actor != 0 && k.Kind == "write" && k.Via != "import" && (c.Op == record.Create || c.Op == record.Update) {
+	if owner != 0 && owner != k.Actor && assigns(&k, c) {
 		base.User, base.Kind = owner, Assigned
 		out = append(out, sayOnce(base, rec, c.Version))
 	}
