@@ -32,8 +32,17 @@ const (
 func Key(s string) []byte {
 	t := data()
 	s = Fold(s)
-	runes := []rune(s)
-	read := t.resolve(runes)
+	var room [64]rune // most texts are short
+	runes := room[:0]
+	for _, r := range s {
+		runes = append(runes, r)
+	}
+	var readings [64]reading
+	read := readings[:]
+	if len(runes) > len(read) {
+		read = make([]reading, len(runes))
+	}
+	read = t.read(read[:len(runes)], runes)
 	key := make([]byte, 0, 2*len(runes)+8)
 	lossy := false
 	for i := 0; i < len(runes); i++ {
@@ -49,7 +58,7 @@ func Key(s string) []byte {
 			key = appendNumber(key, digits)
 			i += n - 1
 		case isHan(t, r):
-			rank, _ := t.rank(r, read[i])
+			rank := t.ranked(r, read[i])
 			key = binary.BigEndian.AppendUint16(key, uint16(keyHan<<8+rank))
 		default:
 			var whole bool

@@ -13,6 +13,7 @@ var phraseText string
 // phraseBook holds readings that depend on the neighbours.
 type phraseBook struct {
 	phrases  map[rune][]phrase // by first character, the longest first
+	begins   []uint64          // a bit for each character of the basic plane: whether it is the first of one
 	surnames map[rune]reading  // of one character; those of two are phrases
 }
 
@@ -27,7 +28,7 @@ type phrase struct {
 // reading; a single character is a surname, and "=" before it sets its common reading. A reading that the data does not
 // list is added to the character.
 func (t *table) readPhrases() error {
-	t.phrases = phraseBook{phrases: map[rune][]phrase{}, surnames: map[rune]reading{}}
+	t.phrases = phraseBook{phrases: map[rune][]phrase{}, begins: make([]uint64, 1<<10), surnames: map[rune]reading{}}
 	for line := range strings.Lines(phraseText) {
 		words := strings.Fields(line)
 		if len(words) == 0 || words[0] == "#" {
@@ -57,6 +58,9 @@ func (t *table) readPhrases() error {
 			t.phrases.surnames[first] = p.read[0]
 		default:
 			t.phrases.phrases[first] = append(t.phrases.phrases[first], p)
+			if first < 1<<16 {
+				t.phrases.begins[first/64] |= 1 << (first % 64)
+			}
 		}
 	}
 	for _, list := range t.phrases.phrases {
@@ -95,8 +99,10 @@ func (t *table) learn(r rune, x reading, common bool) {
 }
 
 // resolve says how each character of a folded text is read here. What is not Chinese is left 0.
-func (t *table) resolve(text []rune) []reading {
-	out := make([]reading, len(text))
+func (t *table) resolve(text []rune) []reading { return t.read(make([]reading, len(text)), text) }
+
+// read is resolve into room that is there, as long as the text.
+func (t *table) read(out []reading, text []rune) []reading {
 	for i := 0; i < len(text); {
 		if p, found := t.phraseAt(text[i:]); found {
 			for k, r := range p.text {
@@ -120,6 +126,9 @@ func (t *table) resolve(text []rune) []reading {
 }
 
 func (t *table) phraseAt(text []rune) (phrase, bool) {
+	if first := text[0]; first >= 0 && first < 1<<16 && t.phrases.begins[first/64]>>(first%64)&1 == 0 {
+		return phrase{}, false
+	}
 	for _, p := range t.phrases.phrases[text[0]] {
 		if len(p.text) <= len(text) && slices.Equal(p.text, text[:len(p.text)]) {
 			return p, true

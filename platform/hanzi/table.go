@@ -40,6 +40,7 @@ type table struct {
 	// Characters by reading, for the sort key: those read x are byReading[start[x]:start[x+1]], by code point.
 	start     []uint32
 	byReading []rune
+	commonly  []uint16 // the rank of each character of the basic plane as it is commonly read
 	phrases   phraseBook
 }
 
@@ -144,6 +145,13 @@ func (t *table) indexReadings() {
 			at[x]++
 		}
 	})
+	t.commonly = make([]uint16, 1<<16)
+	t.each(func(r rune, list []reading) {
+		if r < 1<<16 {
+			rank, _ := t.rank(r, list[0])
+			t.commonly[r] = uint16(rank)
+		}
+	})
 }
 
 // each visits all characters in the order of their code points.
@@ -178,4 +186,13 @@ func (t *table) rank(r rune, x reading) (int, bool) {
 	first := int(t.start[x])
 	i, found := slices.BinarySearch(t.byReading[first:t.start[x+1]], r)
 	return first + i, found
+}
+
+// ranked is rank of a character that has the reading.
+func (t *table) ranked(r rune, x reading) int {
+	if r < 1<<16 && t.lists[t.near[r]][0] == x {
+		return int(t.commonly[r])
+	}
+	rank, _ := t.rank(r, x)
+	return rank
 }
