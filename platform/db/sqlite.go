@@ -97,7 +97,10 @@ func openSQLite(_ context.Context, path string, o Options) (*lite, error) {
 	return d, nil
 }
 
-func liteDSN(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
+// liteDSN names a file to SQLite. A connection serves one goroutine at a time, so it needs no lock of its own.
+func liteDSN(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_mutex=no"
+}
 
 // syncDir makes the name of a new file as durable as what will be in it.
 func syncDir(dir string) error {

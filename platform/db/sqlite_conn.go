@@ -291,18 +291,12 @@ func (t *liteTx) Nested(fn func(Tx) error) error {
 		return t.note(err)
 	}
 	hooks := len(t.hooks)
-	err := guarded(func() error { return fn(t) })
-	if t.open != nil {
-		t.open.Close()
-	}
+	err := t.run(fn)
 	if t.grave != nil || t.c.lost() {
 		if t.failed == nil {
 			t.failed = err
 		}
 		return t.failed
-	}
-	if err == nil && t.failed != nil {
-		err = errIgnored
 	}
 	if err != nil {
 		t.hooks = t.hooks[:hooks]
@@ -314,6 +308,18 @@ func (t *liteTx) Nested(fn func(Tx) error) error {
 	}
 	if done := t.c.run("RELEASE s"); done != nil {
 		return t.note(done)
+	}
+	return err
+}
+
+// run runs a callback to its end.
+func (t *liteTx) run(fn func(Tx) error) error {
+	err := guarded(func() error { return fn(t) })
+	if t.open != nil {
+		t.open.Close()
+	}
+	if err == nil && t.failed != nil {
+		err = errIgnored
 	}
 	return err
 }

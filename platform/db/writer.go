@@ -23,6 +23,7 @@ type writer struct {
 	held         *request // taken from its lane, but must begin a commit of its own
 	passed       int      // commits since bulk work had its turn
 	batch        []*request
+	open         bool // a transaction has begun
 	kept         bool // the batch is committed and only its answers are missing
 
 	mu     sync.RWMutex // held for reading while a request is put in its lane
@@ -194,7 +195,7 @@ func (w *writer) commit(first *request) {
 			w.held = r
 			break
 		}
-		if r.begin() && !w.savepoint(r) {
+		if r.begin() && !w.attempt(r) {
 			return
 		}
 		if first.alone || len(w.batch) >= maxBatch || time.Since(start) > maxHold {
@@ -215,19 +216,21 @@ func (r *request) begin() bool {
 	return false
 }
 
-// savepoint runs one callback so that its failure is its own. It answers false when the whole batch is lost.
-func (w *writer) savepoint(r *request) bool {
+// attempt runs one callback so that its failure is its own. It answers false when the whole batch is lost.
+func (w *writer) attempt(r *request) bool {
 	r.tx = &liteTx{c: w.c, ctx: r.ctx, callers: 1}
 	w.batch = append(w.batch, r)
-	if len(w.batch) == 1 {
+	run := r.tx.Nested
+	if !w.open { // whatever it writes is all that there is, so it needs no savepoint, which would copy each page
 		if err := w.c.run("BEGIN IMMEDIATE"); err != nil {
 			w.fail(err)
 			return false
 		}
+		w.open, run = true, func(fn func(Tx) error) error { return w.whole(r.tx, fn) }
 	}
-	r.err = r.tx.Nested(r.fn)
+	r.err = run(r.fn)
 	r.tx.end()
-	if grave := r.tx.grave; grave != nil || w.c.lost() {
+	if grave := r.tx.grave; grave != nil || w.open && w.c.lost() {
 		if grave == nil {
 			grave = fmt.Errorf("db: the transaction was lost: %w", r.err)
 		}
@@ -235,6 +238,20 @@ func (w *writer) savepoint(r *request) bool {
 		return false
 	}
 	return true
+}
+
+// whole runs the callback that begins a transaction. If it fails there is none.
+func (w *writer) whole(t *liteTx, fn func(Tx) error) error {
+	err := t.run(fn)
+	if err == nil || t.grave != nil || w.c.lost() {
+		return err
+	}
+	if back := w.c.run("ROLLBACK"); back != nil {
+		t.grave = back
+		return t.note(back)
+	}
+	w.open = false
+	return err
 }
 
 // finish commits, runs what was to follow, and answers. Those who failed are answered after the commit as well: what
@@ -255,9 +272,12 @@ func (w *writer) finish() {
 	if good == 0 {
 		last = "ROLLBACK"
 	}
-	if err := w.c.run(last); err != nil {
-		w.fail(err)
-		return
+	if w.open {
+		if err := w.c.run(last); err != nil {
+			w.fail(err)
+			return
+		}
+		w.open = false
 	}
 	if good > 0 {
 		w.meter.committed(good, time.Since(start))
@@ -301,6 +321,7 @@ func (w *writer) fail(cause error) {
 			cause = errors.Join(cause, err)
 		}
 	}
+	w.open = false
 	w.meter.failed(len(w.batch))
 	w.log.Error("a commit failed", "writes", len(w.batch), "err", cause)
 	err := later("db.unavailable", cause)
