@@ -2,7 +2,6 @@ package hanzi
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -18,13 +17,19 @@ const MaxLetters = 62
 type Pattern struct {
 	t        *table
 	question []rune
-	full     []uint64              // by syllable: positions at which it stands whole
-	tail     []uint64              // by syllable: positions from which the rest of the question is a beginning of it
-	first    ['z' - 'a' + 1]uint64 // by letter: positions of an initial
-	second   ['z' - 'a' + 1]uint64 // of zh, ch and sh
+	moves    []move                // by syllable
 	ascii    [utf8.RuneSelf]uint64 // by character: positions at which it stands in the question
 	other    map[rune]uint64       // the same for the rest
 	end      State
+}
+
+// move is where a syllable may stand in a question.
+type move struct {
+	whole   State // where it stands whole
+	initial State // where its first letter is an initial
+	double  State // where zh, ch or sh is
+	tail    State // from where the rest of the question is a beginning of it
+	length  uint8
 }
 
 // State is a set of positions in the question; a match begins with Begin.
@@ -63,25 +68,26 @@ func NewPattern(question string) *Pattern {
 		} else {
 			p.other[r] |= 1 << i
 		}
-		if 'a' <= r && r <= 'z' {
-			p.first[r-'a'] |= 1 << i
-		}
-		if i+1 < n && p.question[i+1] == 'h' && cuts>>(i+1)&1 == 0 && strings.ContainsRune("zcs", r) {
-			p.second[r-'a'] |= 1 << i
-		}
 	}
-	p.full, p.tail = make([]uint64, len(p.t.syllables)), make([]uint64, len(p.t.syllables))
+	p.moves = make([]move, len(p.t.syllables))
 	for i, s := range p.t.syllables {
+		p.moves[i].length = uint8(len(s))
 		for at := range p.question {
-			p.place(i, s, at, cuts)
+			p.place(&p.moves[i], s, at, cuts)
 		}
 	}
 	return p
 }
 
-// place notes whether a syllable stands at a position, whole or cut short by the end of the question.
-func (p *Pattern) place(number int, syllable string, at int, cuts uint64) {
+// place notes whether a syllable stands at a position, by its initial, whole, or cut short by the end of the question.
+func (p *Pattern) place(m *move, syllable string, at int, cuts uint64) {
 	rest := p.question[at:]
+	if rest[0] == rune(syllable[0]) {
+		m.initial |= 1 << at
+		if len(rest) > 1 && rest[1] == 'h' && len(syllable) > 1 && syllable[1] == 'h' && cuts>>(at+1)&1 == 0 {
+			m.double |= 1 << at
+		}
+	}
 	n := min(len(rest), len(syllable))
 	for i := range n {
 		typed, said := rest[i], rune(syllable[i])
@@ -93,9 +99,9 @@ func (p *Pattern) place(number int, syllable string, at int, cuts uint64) {
 		return
 	}
 	if n == len(syllable) {
-		p.full[number] |= 1 << at
+		m.whole |= 1 << at
 	} else {
-		p.tail[number] |= 1 << at
+		m.tail |= 1 << at
 	}
 }
 
@@ -112,7 +118,7 @@ func (p *Pattern) Next(s State, r rune) State {
 func (p *Pattern) NextWhole(s State, r rune) State {
 	next := s & p.literal(r) << 1
 	for _, number := range p.t.sets[p.t.listOf(r)] {
-		next |= s & State(p.full[number]) << len(p.t.syllables[number])
+		next |= s & p.moves[number].whole << p.moves[number].length
 	}
 	return next
 }
@@ -130,14 +136,9 @@ func (p *Pattern) literal(r rune) State {
 
 // read is the state after a character that is read as a syllable.
 func (p *Pattern) read(s State, number uint16) State {
-	syllable := p.t.syllables[number]
-	letter := syllable[0] - 'a'
-	next := s & State(p.full[number]) << len(syllable)
-	next |= s & State(p.first[letter]) << 1
-	if len(syllable) > 1 && syllable[1] == 'h' {
-		next |= s & State(p.second[letter]) << 2
-	}
-	if s&State(p.tail[number]) != 0 {
+	m := &p.moves[number]
+	next := s&m.whole<<(m.length&63) | s&m.initial<<1 | s&m.double<<2
+	if s&m.tail != 0 {
 		next |= p.end
 	}
 	return next
