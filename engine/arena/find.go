@@ -140,23 +140,21 @@ func (a *Arena) findOnPage(n int, q *Query, ask Ask, hits *Hits) {
 	if page == nil {
 		return
 	}
+	sought := q.sought
 	for i := range pageWords {
 		found := [ranks + 1]uint64{}
 		for w := ask.word(n, i); w != 0; w &= w - 1 {
 			bit := bits.TrailingZeros64(w) & 63
-			x := page[i<<6|bit]
-			if x == 0 {
-				continue
-			}
-			rank := ranks
-			if x < several[uint64]() {
-				rank = q.sought.rank(x)
-			} else {
+			switch x := page[i<<6|bit]; {
+			case x >= several[uint64]():
+				rank := ranks
 				for _, y := range a.numbers.run(x) {
-					rank = min(rank, q.sought.rank(y))
+					rank = min(rank, sought.rank(y))
 				}
+				found[rank] |= 1 << bit
+			case sought.holds(x):
+				found[sought.rank(x)] |= 1 << bit
 			}
-			found[rank] |= 1 << bit
 		}
 		for rank := Exact; rank < ranks && (rank == Exact || !ask.WholeOnly); rank++ {
 			hits.addWord(n, i, rank, found[rank])

@@ -23,6 +23,8 @@ func inChina(x uint64) bool { return x&0xFF == 0x79 && x>>40 != 0 && x>>56 == 0 
 type sought struct {
 	whole uint64
 	each  []uint64
+	pair  [2]uint64 // the last two, which tell most: numbers begin alike
+	alone uint64    // all bits if there is one digit only
 }
 
 func newSought(digits []byte) sought {
@@ -33,7 +35,23 @@ func newSought(digits []byte) sought {
 	for _, d := range digits {
 		s.each = append(s.each, places*uint64(d-'0'+1))
 	}
+	if n := len(s.each); n > 0 {
+		s.pair = [2]uint64{s.each[max(0, n-2)], s.each[n-1]}
+		if n == 1 {
+			s.alone = ^uint64(0)
+		}
+	}
 	return s
+}
+
+// holds says whether a number has the last two digits side by side; of most others no more needs to be known.
+func (s *sought) holds(x uint64) bool {
+	one, two := x^s.pair[0], x^s.pair[1]
+	one |= one >> 1
+	two |= two >> 1
+	one |= one >> 2
+	two |= two >> 2
+	return ^one&places&(^two&places>>4|s.alone) != 0
 }
 
 // rank judges a number just as literalRank does its digits; ranks means that it does not match.
