@@ -198,6 +198,7 @@ test.describe('English', () => {
     await expect(stages.first()).toContainText('Needs confirmed')
     await shot('pipelines')
 
+    const roles = await (await page.request.get(`${server.base}/w/main/api/v1/records/role`)).json()
     await faces(
       browser,
       page,
@@ -210,6 +211,7 @@ test.describe('English', () => {
         ['people', '/settings/people'],
         ['departments', '/settings/departments'],
         ['roles', '/settings/roles'],
+        ['role', `/settings/roles/${roles.data[0].id}`],
         ['objects', '/settings/objects'],
         ['object', '/settings/objects/customer'],
         ['pipelines', '/settings/pipelines'],

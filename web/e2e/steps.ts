@@ -72,6 +72,7 @@ export async function faces(
       await expect(other.locator('h1').first()).toBeVisible()
       await expect(other.locator('.skeleton')).toHaveCount(0)
       await clean(other, errors)
+      expect(await other.evaluate(() => document.documentElement.scrollWidth), `${name} is too wide`).toBe(width)
       await other.screenshot({ path: `e2e/shots/${prefix}-${name}-${lang}-${scheme}-${width}.png` })
     }
     await context.close()

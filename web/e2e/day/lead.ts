@@ -20,11 +20,11 @@ export async function own(p: Person) {
 export async function oversee(p: Person) {
   const { page, say } = p
   await p.open('销售漏斗', 'Funnel')
-  await expect(page.getByRole('link', { name: say('查看“赢单”的 1 条商机', 'Show 1 deals at “Won”') })).toBeVisible()
+  await expect(page.getByRole('link', { name: say('查看“赢单”的 1 条商机', 'Show 1 deal at “Won”') })).toBeVisible()
   await page.getByLabel(say('范围', 'Scope')).selectOption('my_subordinates')
   await expect(page.getByText(say('已结束的商机中赢单 100%', '100% of the deals that ended were won'))).toBeVisible()
   await p.look('funnel')
-  await page.getByRole('link', { name: say('查看“赢单”的 1 条商机', 'Show 1 deals at “Won”') }).click()
+  await page.getByRole('link', { name: say('查看“赢单”的 1 条商机', 'Show 1 deal at “Won”') }).click()
   await expect(page.getByText('新厂区智能灌溉').first()).toBeVisible()
   await p.look('team-deals')
   await p.open('客户', 'Customers')

@@ -15,7 +15,7 @@ export function Table({
   children: ReactNode
 }) {
   return (
-    <div className="overflow-x-auto rounded-lg border" tabIndex={0} role="region" aria-label={label}>
+    <div className="relative overflow-x-auto rounded-lg border" tabIndex={0} role="region" aria-label={label}>
       <table className={cn('w-full text-sm', className)}>
         <thead>
           <tr className="border-b bg-surface-2 text-left text-xs text-muted [&>th]:font-medium">{head}</tr>

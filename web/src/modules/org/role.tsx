@@ -233,7 +233,7 @@ function GrantRow({
         <td key={verb} className="px-2 py-1.5">
           <Select
             aria-label={`${name} ${t(`org.roles.verb.${verb}`)}`}
-            className="w-32"
+            className="field-sizing-content w-auto min-w-32"
             value={grant[verb] ?? 'none'}
             onChange={(event) => onChange({ ...grant, [verb]: event.target.value as Scope })}
           >

@@ -29,7 +29,7 @@ export default function OrderLines({ record }: { entity: Entity; record: Rec }) 
   const total = order.data.total as Money | null
   const discount = order.data.discount as Money | null
   return (
-    <section aria-label={label(entity.plural)} className="overflow-hidden rounded-lg border">
+    <section aria-label={label(entity.plural)} className="relative overflow-hidden rounded-lg border">
       <table className="w-full text-sm max-sm:block">
         <thead className="bg-surface-2 text-xs text-muted max-sm:sr-only">
           <tr>
@@ -46,7 +46,7 @@ export default function OrderLines({ record }: { entity: Entity; record: Rec }) 
         </thead>
         <tbody className="divide-y max-sm:block">
           {lines.map((line) => (
-            <tr key={line.id} className="max-sm:grid max-sm:grid-cols-2 max-sm:px-3 max-sm:py-2">
+            <tr key={line.id} className="max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-6 max-sm:px-3 max-sm:py-2">
               {fields.map((field) => (
                 <LineCell key={field.name} field={field} line={line} label={label(field.label)} />
               ))}
@@ -81,7 +81,7 @@ function LineCell({ field, line, label }: { field: Field; line: Rec; label: stri
         kindOf(field).end && 'text-right whitespace-nowrap',
         field.name === 'product' && 'max-sm:col-span-2 max-sm:font-medium',
         field.name === 'description' && 'text-muted max-sm:col-span-2',
-        field.name === 'amount' && 'font-medium',
+        field.name === 'amount' && 'font-medium max-sm:col-start-2',
         (repeated || isEmpty(value)) && 'max-sm:hidden',
       )}
     >

@@ -64,7 +64,9 @@ export function Facets({
   return (
     <div className="flex items-center gap-4 overflow-x-auto px-5 pb-2" role="group" aria-label={t('record.facets')}>
       {fields.map((field) => {
-        const list = counts.data.facets?.[field.name] ?? []
+        const list = (counts.data.facets?.[field.name] ?? []).filter(
+          (entry): entry is { value: string; count: number } => entry.value !== null,
+        )
         const chosen = chosenOf(filter, field.name)
         if (!list.length) return null
         return (
@@ -75,23 +77,21 @@ export function Facets({
             aria-label={label(field.label)}
           >
             <span className="mr-0.5 text-xs text-subtle">{label(field.label)}</span>
-            {list
-              .filter((entry): entry is { value: string; count: number } => entry.value !== null)
-              .map((entry) => (
-                <button
-                  key={entry.value}
-                  type="button"
-                  aria-pressed={chosen.includes(entry.value)}
-                  onClick={() => choose(field.name, entry.value)}
-                  className={cn(
-                    'flex h-6 items-center gap-1 rounded-full pr-1.5 text-xs hover:bg-hover',
-                    chosen.includes(entry.value) && 'bg-active',
-                  )}
-                >
-                  <OptionBadge field={field} name={entry.value} />
-                  <span className="num text-subtle">{integer(entry.count, locale)}</span>
-                </button>
-              ))}
+            {list.map((entry) => (
+              <button
+                key={entry.value}
+                type="button"
+                aria-pressed={chosen.includes(entry.value)}
+                onClick={() => choose(field.name, entry.value)}
+                className={cn(
+                  'flex h-6 items-center gap-1 rounded-full pr-1.5 text-xs hover:bg-hover',
+                  chosen.includes(entry.value) && 'bg-active',
+                )}
+              >
+                <OptionBadge field={field} name={entry.value} />
+                <span className="num text-subtle">{integer(entry.count, locale)}</span>
+              </button>
+            ))}
           </div>
         )
       })}

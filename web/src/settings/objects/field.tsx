@@ -8,10 +8,12 @@ import { useLabel } from '@/record/catalog'
 import { Button } from '@/ui/button'
 import { Input, Labeled, Select, Switch } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
+import { useLocale } from '@/ui/format'
 import { Picker } from '@/ui/picker'
 import { toast } from '@/ui/toast'
 import { Fault } from '../parts'
 import { both, can, kinds, type MetaField, type MetaObject, metaQuery, nameFrom, renewMeta } from './meta'
+import { Names } from './names'
 import { colours, Options } from './options'
 import { UniqueNotice } from './unique'
 
@@ -161,6 +163,7 @@ export function FieldDialog({
 }) {
   const { t } = useTranslation()
   const label = useLabel()
+  const { lang } = useLocale()
   const [draft, setDraft] = useState<Draft>(() => draftOf(field))
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
   // Behind the columns that were given a place; the owner keeps the last of all.
@@ -186,21 +189,13 @@ export function FieldDialog({
       ? save.error.faults.filter((fault) => !known.some((name) => fault.field.startsWith(name)))
       : undefined
   const text = (
-    name: 'zh' | 'en' | 'helpZh' | 'helpEn' | 'min' | 'max' | 'length' | 'pattern' | 'scale' | 'prefix' | 'digits',
+    name: 'helpZh' | 'helpEn' | 'min' | 'max' | 'length' | 'pattern' | 'scale' | 'prefix' | 'digits',
     words: string,
     fault?: string,
-    required?: boolean,
   ) => (
-    <Labeled label={words} fault={fault} {...(required ? { required } : {})}>
+    <Labeled label={words} fault={fault}>
       {(ids) => (
-        <Input
-          {...ids}
-          autoFocus={name === 'zh'}
-          required={!!required && !draft.en}
-          maxLength={200}
-          value={draft[name]}
-          onChange={(event) => set({ [name]: event.target.value })}
-        />
+        <Input {...ids} maxLength={200} value={draft[name]} onChange={(event) => set({ [name]: event.target.value })} />
       )}
     </Labeled>
   )
@@ -244,10 +239,14 @@ export function FieldDialog({
           </Labeled>
         )}
         <div className="grid gap-4 sm:grid-cols-2">
-          {text('zh', t('settings.objects.zh'), faultOf(save.error, 'label'), true)}
-          {text('en', t('settings.objects.en'), faultOf(save.error, 'name'))}
-          {text('helpZh', t('settings.field.help_zh'))}
+          <Names
+            words={draft}
+            onChange={set}
+            faults={{ zh: faultOf(save.error, 'label'), en: faultOf(save.error, 'name') }}
+          />
+          {lang === 'zh' && text('helpZh', t('settings.field.help_zh'))}
           {text('helpEn', t('settings.field.help_en'))}
+          {lang === 'en' && text('helpZh', t('settings.field.help_zh'))}
         </div>
         {can.options(kind) && <Options options={draft.options} onChange={(options) => set({ options })} />}
         {fresh && <Targets draft={draft} set={set} fault={faultOf(save.error, 'target')} />}

@@ -10,12 +10,13 @@ import { iconOf, icons } from '@/record/icons'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
-import { Input, Labeled, Segments } from '@/ui/control'
+import { Segments } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
 import { Failure, Skeleton } from '@/ui/states'
 import { AdminOnly, Block, Fault, Page, Rows } from '../parts'
 import { RowLink } from '../records'
 import { both, type MetaObject, metaQuery, nameFrom, renewMeta } from './meta'
+import { Names } from './names'
 
 /** Every kind of record, the program's and one's own. */
 export default function Objects() {
@@ -126,17 +127,16 @@ function Make({ version, close }: { version: number; close: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { workspace } = useParams({ strict: false })
-  const [zh, setZh] = useState('')
-  const [en, setEn] = useState('')
+  const [words, setWords] = useState({ zh: '', en: '' })
   const [icon, setIcon] = useState('box')
   const [scope, setScope] = useState<'owner' | 'everyone'>('owner')
   const make = useMutation({
     mutationFn: () =>
       space.post<MetaObject>('/meta/objects', {
         version,
-        name: nameFrom(en || zh, 'x_'),
-        label: both(zh, en),
-        plural: both(zh, en),
+        name: nameFrom(words.en || words.zh, 'x_'),
+        label: both(words.zh, words.en),
+        plural: both(words.zh, words.en),
         icon,
         scope,
       }),
@@ -156,21 +156,11 @@ function Make({ version, close }: { version: number; close: () => void }) {
         }}
       >
         <div className="grid gap-4 sm:grid-cols-2">
-          <Labeled label={t('settings.objects.zh')} required fault={faultOf(make.error, 'label')}>
-            {(ids) => (
-              <Input
-                {...ids}
-                autoFocus
-                required={!en}
-                maxLength={40}
-                value={zh}
-                onChange={(event) => setZh(event.target.value)}
-              />
-            )}
-          </Labeled>
-          <Labeled label={t('settings.objects.en')} fault={faultOf(make.error, 'name')}>
-            {(ids) => <Input {...ids} maxLength={40} value={en} onChange={(event) => setEn(event.target.value)} />}
-          </Labeled>
+          <Names
+            words={words}
+            onChange={(change) => setWords((now) => ({ ...now, ...change }))}
+            faults={{ zh: faultOf(make.error, 'label'), en: faultOf(make.error, 'name') }}
+          />
         </div>
         <div>
           <p className="mb-1 text-xs text-muted">{t('settings.objects.scope')}</p>

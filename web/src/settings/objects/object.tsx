@@ -20,6 +20,7 @@ import { FieldDialog } from './field'
 import { MetaHistory } from './history'
 import { IconPicker } from './list'
 import { both, type MetaField, type MetaObject, metaQuery, renewMeta } from './meta'
+import { Names } from './names'
 import { MatchState, UniqueState } from './unique'
 
 export default function ObjectPage() {
@@ -254,8 +255,7 @@ function FieldRows({
 
 function Rename({ object, version, close }: { object: MetaObject; version: number; close: () => void }) {
   const { t } = useTranslation()
-  const [zh, setZh] = useState(object.label.zh)
-  const [en, setEn] = useState(object.label.en)
+  const [words, setWords] = useState({ zh: object.label.zh, en: object.label.en })
   const [many, setMany] = useState(object.plural.en)
   const [icon, setIcon] = useState(object.icon ?? 'box')
   const change = useChange(version)
@@ -268,21 +268,18 @@ function Rename({ object, version, close }: { object: MetaObject; version: numbe
           change.mutate(
             {
               path: `/meta/objects/${object.name}`,
-              body: { label: both(zh, en), plural: both(zh, many), ...(icon === object.icon ? {} : { icon }) },
+              body: {
+                label: both(words.zh, words.en),
+                plural: both(words.zh, many),
+                ...(icon === object.icon ? {} : { icon }),
+              },
             },
             { onSuccess: close },
           )
         }}
       >
         <div className="grid gap-4 sm:grid-cols-3">
-          <Labeled label={t('settings.objects.zh')}>
-            {(ids) => (
-              <Input {...ids} autoFocus maxLength={40} value={zh} onChange={(event) => setZh(event.target.value)} />
-            )}
-          </Labeled>
-          <Labeled label={t('settings.objects.en')}>
-            {(ids) => <Input {...ids} maxLength={40} value={en} onChange={(event) => setEn(event.target.value)} />}
-          </Labeled>
+          <Names words={words} onChange={(change) => setWords((now) => ({ ...now, ...change }))} />
           <Labeled label={t('settings.objects.en_many')}>
             {(ids) => <Input {...ids} maxLength={40} value={many} onChange={(event) => setMany(event.target.value)} />}
           </Labeled>
