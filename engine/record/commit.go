@@ -309,6 +309,9 @@ func (c *committing) save(s *step) error {
 		if s.new != nil {
 			c.done[s.new] = s.old
 		}
+		if c.done[s.old] == nil && s.old.ID > 0 { // what it rests on may have been committed by somebody who has not told the columns yet
+			c.changes = append(c.changes, column.Change{Object: s.o, Record: s.old})
+		}
 		return nil
 	}
 	old := s.old

@@ -12,7 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"youpeng/engine/access"
+	"youpeng/engine/column"
 	"youpeng/engine/object"
+	"youpeng/engine/query"
 	"youpeng/engine/record"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
@@ -377,6 +379,46 @@ func TestCreatesInOneTransactionHaveOutcomesOfTheirOwn(t *testing.T) {
 			if len(list.Data) != 1 || !sets[*list.Data[0].ChangeSet] {
 				t.Errorf("the history of %s: %v", r.Title(), list.Data)
 			}
+		}
+	})
+}
+
+// late are columns that are not told of commits yet, as in the moment between a commit and its telling.
+type late struct {
+	record.Columns
+	waits bool
+}
+
+func (l *late) Apply(changes []column.Change) {
+	if !l.waits {
+		l.Columns.Apply(changes)
+	}
+}
+
+// Who writes what somebody else has just written changes nothing, and finds it all the same.
+func TestAWriteWithoutAChangeIsFound(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.create(w.admin, "customer", map[string]any{"name": "华信"})
+		columns := &late{w.options.Columns, true}
+		w.options.Columns = columns
+		other, mine := w.again(), w.e
+		found := func() int {
+			a, err := columns.Ask(context.Background(), &query.Question{Object: c.Object, Limit: 5, Filter: &query.Leaf{Path: query.Path{c.Object.Field("name")}, Op: "eq", Args: []any{"华为"}}}, w.admin)
+			must(t, err)
+			return a.Total
+		}
+		loaded := found()
+		w.e = other
+		_, err := w.set(w.admin, c, map[string]any{"name": "华为"})
+		must(t, err)
+		if loaded != 0 || found() != 0 {
+			t.Fatal("the columns were told")
+		}
+		w.e = mine
+		res, err := w.set(w.admin, w.get(c), map[string]any{"name": "华为"})
+		must(t, err)
+		if res.Outcomes[0].Changed || found() != 1 {
+			t.Errorf("changed %v, %d found", res.Outcomes[0].Changed, found())
 		}
 	})
 }
