@@ -167,7 +167,7 @@ func (r *ranking) byTarget(v via, set bitmap, from, total, at, n int) []uint32 {
 			got = r.part(v.naming(set, x.targets), from+1, x.rows, at-x.begin, min(want, x.begin+x.rows-at))
 		default:
 			in := v.gather(set, x.targets, x.rows)
-			slices.SortFunc(in, func(a, b uint32) int { return r.compare(from, a, b) })
+			r.sort(from, in)
 			in = slices.Compact(in)
 			got = in[min(at-x.begin, len(in)):]
 			got = got[:min(len(got), want)]

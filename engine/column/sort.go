@@ -251,6 +251,30 @@ func (r *ranking) compare(from int, a, b uint32) int {
 	return int(int64(a) - int64(b))
 }
 
+// sort puts rows into the order by the keys from one on. It looks up the first of them once a row.
+func (r *ranking) sort(from int, rows []uint32) {
+	k := &r.keys[from]
+	hits := make([]hit, len(rows))
+	for i, o := range rows {
+		hits[i] = hit{k.rank(k.key(o)), o}
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return r.compareHits(from, a, b) })
+	for i := range hits {
+		rows[i] = hits[i].row
+	}
+}
+
+// compareHits is compare for rows whose rank by the first key is known.
+func (r *ranking) compareHits(from int, a, b hit) int {
+	if a.rank != b.rank {
+		if a.rank < b.rank {
+			return -1
+		}
+		return 1
+	}
+	return r.compare(from+1, a.row, b.row)
+}
+
 // page answers the rows of set at positions at to at+n.
 func (r *ranking) page(set bitmap, total, at, n int) []uint32 {
 	n = min(n, total-at)
@@ -402,15 +426,7 @@ func byIDOf(set bitmap, t test, at, n int, desc bool) []uint32 {
 // bound that the others must beat.
 func (r *ranking) top(set bitmap, from, n int) []uint32 {
 	k := &r.keys[from]
-	compare := func(a, b hit) int {
-		if a.rank != b.rank {
-			if a.rank < b.rank {
-				return -1
-			}
-			return 1
-		}
-		return r.compare(from+1, a.row, b.row)
-	}
+	compare := func(a, b hit) int { return r.compareHits(from, a, b) }
 	type place struct {
 		best uint64
 		b    int
@@ -492,6 +508,8 @@ const (
 func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 	k := &r.keys[from]
 	out := make([]uint32, 0, n)
+	hist := histograms.Get().(*histogram)
+	defer histograms.Put(hist)
 	filled := -1
 	for len(out) < n {
 		lo, hi := uint64(1), ^uint64(0)
@@ -500,7 +518,8 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 		}
 		first, count := 0, 0
 		for {
-			hist, seen := r.histogram(set, k, lo, hi, max(0, bits.Len64(hi-lo)-histogramBits))
+			clear(hist[:])
+			seen := r.histogram(set, k, lo, hi, max(0, bits.Len64(hi-lo)-histogramBits), hist)
 			if r.gone() {
 				return out
 			}
@@ -516,6 +535,16 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 				bucket++
 			}
 			count, lo, hi = hist[bucket].n, hist[bucket].lo, hist[bucket].hi
+			if count <= collectFrom { // with those behind it that the page reaches into, or each would be another round
+				for _, b := range hist[bucket+1:] {
+					if count >= at-first+n-len(out) || count+b.n > collectFrom {
+						break
+					}
+					if b.n > 0 {
+						count, lo, hi = count+b.n, min(lo, b.lo), max(hi, b.hi)
+					}
+				}
+			}
 			if lo == hi || count <= collectFrom {
 				break
 			}
@@ -531,7 +560,7 @@ func (r *ranking) middle(set bitmap, from, total, at, n int) []uint32 {
 			if r.gone() {
 				return out
 			}
-			slices.SortFunc(in, func(a, b uint32) int { return r.compare(from, a, b) })
+			r.sort(from, in)
 			got = in[at-first:]
 			got = got[:min(len(got), want)]
 		default: // all of one key
@@ -554,6 +583,9 @@ type bin struct {
 }
 
 type histogram [1 << histogramBits]bin
+
+// histograms keeps them between questions.
+var histograms = sync.Pool{New: func() any { return new(histogram) }}
 
 func (b *bin) add(o bin) {
 	switch {
@@ -606,12 +638,16 @@ func (r *ranking) eachKey(set bitmap, k *sorter, from, to int, lo, hi uint64, f 
 }
 
 // histogram counts the rows of a set by narrower ranges of their keys, and in all.
-func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int) (*histogram, int) {
-	var parts [2]*histogram
+func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int, all *histogram) int {
+	other := histograms.Get().(*histogram)
+	defer histograms.Put(other)
 	var n [2]int
 	halves(set, func(half, from, to int) {
-		hist := new(histogram)
-		parts[half] = hist
+		hist, seen := all, 0 // of its own: counters side by side would have both cores wait for each other
+		if half == 1 {
+			clear(other[:])
+			hist = other
+		}
 		r.eachKey(set, k, from, to, lo, hi, func(_ int, m *mask, keys []uint64) {
 			for w, x := range m {
 				for ; x != 0; x &= x - 1 {
@@ -623,23 +659,25 @@ func (r *ranking) histogram(set bitmap, k *sorter, lo, hi uint64, shift int) (*h
 						}
 						h.n++
 						h.lo, h.hi = min(h.lo, key), max(h.hi, key)
-						n[half]++
+						seen++
 					}
 				}
 			}
 		})
+		n[half] = seen
 	})
-	if other := parts[1]; other != nil {
-		for i := range parts[0] {
-			parts[0][i].add(other[i])
+	if n[1] > 0 {
+		for i := range all {
+			all[i].add(other[i])
 		}
 	}
-	return parts[0], n[0] + n[1]
+	return n[0] + n[1]
 }
 
 // among is the part of a set whose keys lie in a range.
 func (r *ranking) among(set bitmap, k *sorter, lo, hi uint64) bitmap {
-	out := make(bitmap, len(set))
+	out := r.q.borrow(len(set) * 64)
+	clear(out)
 	halves(set, func(_, from, to int) {
 		r.eachKey(set, k, from, to, lo, hi, func(b int, m *mask, keys []uint64) {
 			o := out.block(b)
