@@ -33,7 +33,7 @@ var (
 	repeat  = flag.Int("repeat", 7, "how often each cell is asked")
 	slowest = flag.Int("slowest", 0, "how many of the slowest cells of a part are named, too")
 	seconds = flag.Int("seconds", 60, "how long creates run")
-	only    = flag.String("only", "", "a part: lists, figures, search, record, create, mixed, import, memory")
+	only    = flag.String("only", "", "a part: signin, lists, figures, search, record, create, mixed, import, memory")
 
 	rowsToImport = flag.Int("rows", 100_000, "how many rows the greater import has")
 	metrics      = flag.String("metrics", "http://127.0.0.1:8198/metrics", "where the server's metrics are, to know the memory of its columns")
@@ -57,7 +57,7 @@ func main() {
 	parts := []struct {
 		name string
 		run  func([]*viewer)
-	}{{"lists", lists}, {"figures", figures}, {"search", searches}, {"record", records}, {"create", creates}, {"mixed", mixed}, {"import", imports}, {"memory", memory}}
+	}{{"signin", signins}, {"lists", lists}, {"figures", figures}, {"search", searches}, {"record", records}, {"create", creates}, {"mixed", mixed}, {"import", imports}, {"memory", memory}}
 	for _, p := range parts {
 		if *only == "" || strings.Contains(*only, p.name) {
 			p.run(viewers)
@@ -248,6 +248,19 @@ func leaf(field, op string, value any) any {
 		m["value"] = value
 	}
 	return m
+}
+
+// signins asks for the first list of each object after each asker has signed in, which makes what they may see. Only a
+// server that has just started has none of it.
+func signins(viewers []*viewer) {
+	var cells []*cell
+	for _, o := range asked {
+		for _, v := range viewers[:len(viewers)-1] { // the last one was asked for at the start
+			_, _, took := v.ask("GET", "/records/"+o.object+"?limit=50", nil)
+			cells = append(cells, &cell{name: v.name + ", " + o.object, took: []time.Duration{took}})
+		}
+	}
+	report("first list after signing in", cells)
 }
 
 func lists(viewers []*viewer) {
