@@ -225,3 +225,33 @@ func TestSortingByALinkFollowsItsTargets(t *testing.T) {
 		}
 	}
 }
+
+// Two that find the same column missing load it once: the visible sets rest on the column that they were made with.
+func TestAColumnIsNotLoadedTwice(t *testing.T) {
+	t.Parallel()
+	l := &large{newWorld(t), 10, 0, 0}
+	s := l.store()
+	o := l.catalog.Object("customer")
+	for _, a := range actors()[1:3] {
+		seen := func() int {
+			answer, err := s.Ask(t.Context(), &query.Question{Object: o, Limit: 1000}, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer.Total
+		}
+		before := seen()
+		if err := s.load(t.Context(), o.Number, []int{ownerField(o).Index}, wish{}); err != nil { // as one who had looked earlier
+			t.Fatal(err)
+		}
+		for id := range int64(5) {
+			rec := l.random(rand.New(rand.NewPCG(1, 1)), o, 100+10*a.User+id)
+			rec.Rev, rec.Deleted = 1, 0
+			rec.Set("owner", a.User)
+			s.Apply([]Change{{Object: o, Record: rec}})
+		}
+		if got := seen(); got != before+5 {
+			t.Errorf("%s sees %d of five new ones", a.Digest, got-before)
+		}
+	}
+}

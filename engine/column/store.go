@@ -279,6 +279,12 @@ func (s *Store) load(ctx context.Context, number int, indexes []int, keep wish) 
 			return ctx.Err()
 		}
 	}
+	// Another load may have ended since it was looked. A column is not replaced: visible sets rest on it.
+	indexes = slices.DeleteFunc(slices.Clone(indexes), func(i int) bool { c := t.slot(i); return c == nil || *c != nil })
+	if len(indexes) == 0 && t.loaded {
+		s.mu.Unlock()
+		return nil
+	}
 	l := &loading{done: make(chan struct{})}
 	t.loading = l
 	o := t.o
