@@ -50,6 +50,9 @@ func (d *Deps) AskExport(ctx context.Context, a *access.Actor, in Export) (job.N
 	if err != nil {
 		return job.New{}, err
 	}
+	if _, err := d.Files.Left(ctx, a.User); err != nil {
+		return job.New{}, err
+	}
 	in.Asker, in.Fields = AskerOf(a), nil
 	for _, f := range fields {
 		in.Fields = append(in.Fields, f.Name)
@@ -127,9 +130,13 @@ func runExport(ctx context.Context, d *Deps, run *job.Run) error {
 	if err != nil {
 		return err
 	}
+	left, err := d.Files.Left(ctx, a.User)
+	if err != nil {
+		return err
+	}
 	name := q.Object.Plural.In(a.Locale) + d.Clock.Now().In(a.Zone).Format("-20060102-1504.") + in.Format
 	var p ExportProgress
-	p.File, err = d.make(ctx, blob.File{Name: name, Type: mediaTypes[in.Format], Owner: a.User}, func(w io.Writer) error {
+	p.File, err = d.make(ctx, blob.File{Name: name, Type: mediaTypes[in.Format], Owner: a.User}, left, func(w io.Writer) error {
 		out, err := sheetInto(w, in.Format, UTF8, ",")
 		if err != nil {
 			return err
@@ -147,6 +154,9 @@ func runExport(ctx context.Context, d *Deps, run *job.Run) error {
 		}
 		return out.Close()
 	})
+	if fault.Is(err, fault.TooLarge) {
+		return blob.Full()
+	}
 	if err != nil {
 		return err
 	}

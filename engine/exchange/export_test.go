@@ -9,6 +9,8 @@ import (
 	"youpeng/engine/access"
 	"youpeng/engine/object"
 	"youpeng/engine/record"
+	"youpeng/platform/blob"
+	"youpeng/platform/db"
 	"youpeng/platform/fault"
 	"youpeng/platform/job"
 )
@@ -147,6 +149,38 @@ func TestAMappingIsChecked(t *testing.T) {
 		w.me = &other
 		if _, err := w.deps.Ask(ctx, w.me, Import{File: file, Object: "customer"}, nil); !fault.Is(err, fault.Missing) {
 			t.Errorf("somebody else's file: %v", err)
+		}
+	})
+}
+
+// What one keeps is bounded whether it was sent or made: an export is refused where there is no room, and ends where there
+// is too little.
+func TestAnExportIsBoundedByWhatItsAskerMayKeep(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		_, err := w.deps.Engine.Write(ctx, &record.Write{Actor: w.me, Ops: []record.Op{{Do: record.Create, Object: "customer", Values: map[string]any{"name": strings.Repeat("杭州", 20), "owner": w.me.UUID.String()}}}})
+		must(t, err)
+		small, err := w.deps.Files.Put(ctx, blob.File{Name: "a", Owner: w.me.User, Expires: w.deps.Clock.Now().Add(FileLife)}, strings.NewReader("a"), 1)
+		must(t, err)
+		size := func(n int64) {
+			must(t, w.deps.DB.Write(ctx, func(tx db.Tx) error {
+				_, err := tx.Exec("UPDATE sys_file SET size = ? WHERE uuid = ?", n, small.ID[:])
+				return err
+			}))
+		}
+		export := Export{Object: "customer", Format: CSV, Fields: []string{"name"}}
+		size(blob.MostBytes - 20)
+		n, err := w.deps.AskExport(ctx, w.me, export)
+		must(t, err)
+		if j := w.ended(w.insert(n)); j.State != job.Dead || j.Error != "files.many" {
+			t.Errorf("an export without room ended %s: %s %s", j.State, j.Error, j.Detail)
+		}
+		size(blob.MostBytes + 1)
+		if _, err := w.deps.AskExport(ctx, w.me, export); !fault.Is(err, fault.TooMany) {
+			t.Errorf("asked without room: %v", err)
+		}
+		size(1)
+		if text, _ := w.exported(export); !strings.Contains(text, "杭州") {
+			t.Errorf("%q", text)
 		}
 	})
 }

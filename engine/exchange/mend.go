@@ -77,7 +77,7 @@ func (t *text) Close() error {
 }
 
 // make writes a file of the asker's as it is being produced.
-func (d *Deps) make(ctx context.Context, f blob.File, write func(io.Writer) error) (*FileRef, error) {
+func (d *Deps) make(ctx context.Context, f blob.File, most int64, write func(io.Writer) error) (*FileRef, error) {
 	r, w := io.Pipe()
 	done := make(chan struct{})
 	go func() {
@@ -85,7 +85,7 @@ func (d *Deps) make(ctx context.Context, f blob.File, write func(io.Writer) erro
 		w.CloseWithError(write(w))
 	}()
 	f.Expires = d.Clock.Now().Add(FileLife)
-	kept, err := d.Files.Put(ctx, f, r, 4<<30)
+	kept, err := d.Files.Put(ctx, f, r, most)
 	r.CloseWithError(io.ErrClosedPipe)
 	<-done
 	if err != nil {
@@ -105,7 +105,7 @@ func (j *importing) mend(ctx context.Context) (*FileRef, error) {
 	if s.format == CSV && s.options.Encoding != UTF8 {
 		kind = "text/csv; charset=" + s.options.Encoding
 	}
-	return j.deps.make(ctx, blob.File{Name: name, Type: kind, Owner: j.actor.User}, func(w io.Writer) error {
+	return j.deps.make(ctx, blob.File{Name: name, Type: kind, Owner: j.actor.User}, blob.MostBytes, func(w io.Writer) error {
 		out, err := sheetInto(w, s.format, s.options.Encoding, s.options.Delimiter)
 		if err != nil {
 			return err

@@ -110,8 +110,8 @@ func (s *Store) Put(ctx context.Context, f File, r io.Reader, most int64) (*File
 	return &f, nil
 }
 
-// What one user may keep of files that expire, so that nobody fills the disk with what nothing holds. What jobs make for
-// them counts, and is never refused.
+// What one user may keep of files that expire, so that nobody fills the disk with what nothing holds. The rows that an
+// import could not take count, and are never refused.
 const (
 	MostFiles = 500
 	MostBytes = 4 << 30
@@ -119,15 +119,29 @@ const (
 
 // Room refuses more bytes of a user who keeps too much already. Ask before the bytes are read.
 func (s *Store) Room(ctx context.Context, owner, more int64) error {
+	left, err := s.Left(ctx, owner)
+	if err == nil && more > left {
+		err = Full()
+	}
+	return err
+}
+
+// Full says that a user keeps as much as they may.
+func Full() error {
+	return fault.New(fault.TooMany, "files.many", "max", MostFiles, "gib", MostBytes>>30)
+}
+
+// Left answers how many bytes more a user may keep; none more is Full.
+func (s *Store) Left(ctx context.Context, owner int64) (int64, error) {
 	var files, size int64
 	err := s.db.Read(ctx, func(r db.Reader) (err error) {
 		files, size, err = held(r, owner, s.clock.Now())
 		return err
 	})
-	if err == nil && (files >= MostFiles || size+max(more, 0) > MostBytes) {
-		err = fault.New(fault.TooMany, "files.many", "max", MostFiles, "gib", MostBytes>>30)
+	if err == nil && (files >= MostFiles || size > MostBytes) {
+		err = Full()
 	}
-	return err
+	return MostBytes - size, err
 }
 
 // place brings finished bytes to where their hash says.
