@@ -5,6 +5,12 @@ import "youpeng/platform/db"
 var migrations = []db.Migration{
 	{Number: 1, Name: "accounts, workspaces, sessions, links, keys", Up: create},
 	{Number: 2, Name: "when a key was last used", Up: keyUse},
+	{Number: 3, Name: "links by account", Up: linksOf},
+}
+
+func linksOf(tx db.Tx) error {
+	_, err := tx.Exec("CREATE INDEX link_account ON link (account)")
+	return err
 }
 
 func keyUse(tx db.Tx) error {

@@ -238,12 +238,16 @@ func (c *Control) UseLink(ctx context.Context, secret, name, locale, password, a
 	return session, l.Account, err
 }
 
-// Unsettled lists the accounts that came in by a setup link while what follows from that is not known to be done: a used
-// setup link stays until it is.
-func (c *Control) Unsettled(ctx context.Context) (all []*Account, err error) {
+// Unsettled lists the accounts, or looks at the one, that came in by a setup link while what follows from that is not known
+// to be done: a used setup link stays until it is.
+func (c *Control) Unsettled(ctx context.Context, account int64) (all []*Account, err error) {
 	err = c.db.Read(ctx, func(r db.Reader) error {
 		all = nil
-		rows, err := r.Query("SELECT account FROM link WHERE kind = ? AND used_at IS NOT NULL", LinkSetup)
+		which, args := "kind = ? AND used_at IS NOT NULL", []any{LinkSetup}
+		if account != 0 {
+			which, args = which+" AND account = ?", append(args, account)
+		}
+		rows, err := r.Query("SELECT account FROM link WHERE "+which, args...)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (api *API) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := api.app.Settle(r.Context()); err != nil {
+	if err := api.app.Settle(r.Context(), a.ID); err != nil {
 		api.log.Error("the first administrator's language could not be made the workspace's; the next start tries again", "error", err)
 	}
 	return api.entered(w, r, secret, a.ID)

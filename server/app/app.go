@@ -275,7 +275,7 @@ func (a *App) First(ctx context.Context, slug, name, email string) (secret strin
 	if err != nil {
 		return "", err
 	}
-	if err := a.Settle(ctx); err != nil {
+	if err := a.Settle(ctx, 0); err != nil {
 		return "", err
 	}
 	members, err := a.Control.Members(ctx, s.ID)
@@ -358,9 +358,10 @@ func (a *App) Enter(ctx context.Context, account *control.Account, locale string
 	return a.Control.Settled(ctx, account.ID)
 }
 
-// Settle has the first administrator's workspaces speak their language where a death came between their link and that.
-func (a *App) Settle(ctx context.Context) error {
-	list, err := a.Control.Unsettled(ctx)
+// Settle has the first administrator's workspaces speak their language where a death came between their link and that: of
+// one account, or of all.
+func (a *App) Settle(ctx context.Context, account int64) error {
+	list, err := a.Control.Unsettled(ctx, account)
 	for _, account := range list {
 		if err == nil {
 			err = a.Enter(ctx, account, account.Locale)
