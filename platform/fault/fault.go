@@ -17,6 +17,7 @@ const (
 	Unauthorized               // 401: nobody we know
 	Forbidden                  // 403: known, may not; the detail says why and whom to ask
 	Missing                    // 404: not there, or not for this reader to know of
+	NotThus                    // 405: there, but not to be asked in this way
 	Conflict                   // 409: clashes with the state of things
 	Gone                       // 410: was there once (an expired cursor)
 	Stale                      // 412: somebody else changed it since

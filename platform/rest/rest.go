@@ -27,7 +27,7 @@ const maxDepth = 32
 type Handler func(w http.ResponseWriter, r *http.Request) error
 
 var status = map[fault.Class]int{
-	fault.Internal: 500, fault.BadRequest: 400, fault.Unauthorized: 401, fault.Forbidden: 403, fault.Missing: 404, fault.Conflict: 409,
+	fault.Internal: 500, fault.BadRequest: 400, fault.Unauthorized: 401, fault.Forbidden: 403, fault.Missing: 404, fault.NotThus: 405, fault.Conflict: 409,
 	fault.Gone: 410, fault.Stale: 412, fault.TooLarge: 413, fault.Unsupported: 415, fault.Unprocessable: 422, fault.VersionNeeded: 428,
 	fault.TooMany: 429, fault.Unavailable: 503,
 }
@@ -114,10 +114,12 @@ func JSON(w http.ResponseWriter, code int, v any) error {
 	return nil
 }
 
-// Raw answers with JSON that is written already.
+// Raw answers with JSON that is written already. Nobody keeps it, unless the answer says already who may.
 func Raw(w http.ResponseWriter, code int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	w.WriteHeader(code)
 	_, _ = w.Write(body)
 }

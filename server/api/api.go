@@ -67,6 +67,7 @@ var routes = []route{
 	{"POST /keys", (*API).addKey},
 	{"DELETE /keys/{id}", (*API).revokeKey},
 	{"GET /meta/objects", (*API).objects},
+	{"GET /meta/objects/{object}", (*API).oneObject},
 	{"POST /meta/objects", (*API).addObject},
 	{"PATCH /meta/objects/{object}", (*API).patchObject},
 	{"POST /meta/objects/{object}/fields", (*API).addField},
@@ -157,10 +158,13 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 				}
 				defer api.open.give(c.who)
 			}
+			if err := c.sure(x.pattern); err != nil {
+				return err
+			}
 			return x.run(api, c)
 		}))
 	}
-	unknown := rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Missing, "route.unknown") })
+	unknown := rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error { return unknown(mux, w, r) })
 	mux.Handle("/api/", unknown)
 	mux.Handle("/w/{workspace}/api/", unknown)
 	mux.Handle("/healthz", rest.Handle(log, func(w http.ResponseWriter, r *http.Request) error {
@@ -173,6 +177,23 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Forbidden, "origin.other") }))
 	return headers(api.knows(guard.Handler(mux)))
+}
+
+// unknown answers where no door is, and where one is that is opened in another way.
+func unknown(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) error {
+	var allow []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := mux.Handler(&other); strings.HasPrefix(pattern, method+" ") || method == http.MethodHead && strings.HasPrefix(pattern, http.MethodGet+" ") {
+			allow = append(allow, method)
+		}
+	}
+	if allow == nil {
+		return fault.New(fault.Missing, "route.unknown")
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	return fault.New(fault.NotThus, "route.method", "allow", strings.Join(allow, ", "))
 }
 
 // headers are what every answer carries.
@@ -289,7 +310,7 @@ func (c *call) body(limit int64) (body map[string]any, err error) {
 
 // write begins a write with what the request's headers say of it.
 func (c *call) write() (record.Write, error) {
-	w := record.Write{Actor: c.actor, Via: c.via, DryRun: c.r.URL.Query().Get("dry_run") == "true"}
+	w := record.Write{Actor: c.actor, Via: c.via, DryRun: c.dry()}
 	reason, err := reasonOf(c.r)
 	if err != nil {
 		return w, err

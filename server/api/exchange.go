@@ -76,7 +76,7 @@ func (api *API) importFile(c *call) error {
 	if err != nil {
 		return err
 	}
-	n, err := c.space.Exchange().Ask(c.ctx(), c.actor, exchange.Import{File: id, Object: in.Object, Options: in.Options, Mapping: in.Mapping, Duplicates: in.Duplicates, DryRun: in.DryRun}, in.Rows)
+	n, err := c.space.Exchange().Ask(c.ctx(), c.actor, exchange.Import{File: id, Object: in.Object, Options: in.Options, Mapping: in.Mapping, Duplicates: in.Duplicates, DryRun: in.DryRun || c.dry()}, in.Rows)
 	if err != nil {
 		return err
 	}

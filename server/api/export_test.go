@@ -8,5 +8,8 @@ func Patterns() (out []string) {
 	return out
 }
 
+// Rehearses says whether a door takes dry_run.
+func Rehearses(pattern string) bool { return rehearses(pattern) }
+
 // Said says whether the document words a door.
 func Said(pattern string) bool { return doors[pattern].what != "" }

@@ -363,7 +363,7 @@ func (api *API) changeSet(c *call) error {
 
 // undo takes back a change set at once, or as a job where it is large.
 func (api *API) undo(c *call) error {
-	if c.r.URL.Query().Get("dry_run") == "true" {
+	if c.dry() {
 		return api.planUndo(c)
 	}
 	id, err := c.id()

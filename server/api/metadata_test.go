@@ -340,3 +340,35 @@ func TestTheFeedTellsOfDefinitions(t *testing.T) {
 		}
 	})
 }
+
+func TestOneObjectStandsAsInTheList(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		boss := s.first()
+		amy := s.invite("amy@example.com", "salesperson")
+		boss.want(201, "POST", "/meta/objects", projectForm)
+		boss.want(404, "GET", "/meta/objects/nothing", nil)
+		for _, who := range []*person{boss, amy} {
+			r := who.want(200, "GET", "/meta/objects/x_project", nil)
+			version := who.want(200, "GET", "/meta/objects", nil).body["version"]
+			tag := r.header.Get("ETag")
+			want := who.meta("", "x_project", "")
+			want["version"] = version
+			if a, b := fmt.Sprint(r.body), fmt.Sprint(want); a != b || tag == "" {
+				t.Errorf("%s %s, in the list %s", tag, a, b)
+			}
+			who.want(304, "GET", "/meta/objects/x_project", nil, "If-None-Match", tag)
+			who.want(304, "GET", "/meta/objects", nil, "If-None-Match", tag)
+		}
+		// A key that may define sees them all, one that may do nothing sees none, though the rights of both to records are equal.
+		tag := s.withKey(boss, "schema").want(200, "GET", "/meta/objects", nil).header.Get("ETag")
+		narrow := s.withKey(boss, "records:read:x_project")
+		narrow.want(200, "GET", "/meta/objects", nil, "If-None-Match", tag)
+		narrow.want(404, "GET", "/meta/objects/customer", nil)
+		boss.want(200, "PATCH", "/meta/objects/x_project", map[string]any{"version": boss.want(200, "GET", "/meta/objects", nil).body["version"], "retired": true})
+		boss.want(404, "GET", "/meta/objects/x_project", nil)
+		amy.want(404, "GET", "/meta/objects/x_project?retired=true", nil)
+		if got := boss.want(200, "GET", "/meta/objects/x_project?retired=true", nil).body; got["retired"] != true {
+			t.Errorf("%v", got)
+		}
+	})
+}

@@ -21,9 +21,6 @@ func (c *call) defines() error {
 	if !c.actor.Configures {
 		return fault.New(fault.Forbidden, "catalog.admin")
 	}
-	if c.r.URL.Query().Has("dry_run") { // tables are made or not; better refused than done
-		return fault.New(fault.BadRequest, "parameter.unknown", "name", "dry_run")
-	}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"html/template"
 	"maps"
 	"net/http"
@@ -40,6 +39,7 @@ var doors = map[string]said{
 	"POST /keys":                                  {"Make an API key; its secret is told once", "Any", "Any", 201},
 	"DELETE /keys/{id}":                           {"Revoke an API key", "", "Any", 204},
 	"GET /meta/objects":                           {"The catalog within the asker's rights", "", "Any", 200},
+	"GET /meta/objects/{object}":                  {"One object of the catalog, as it stands in the list", "", "Any", 200},
 	"POST /meta/objects":                          {"Make an object", "Any", "Any", 201},
 	"PATCH /meta/objects/{object}":                {"Change an object's words, or retire it", "Any", "Any", 200},
 	"POST /meta/objects/{object}/fields":          {"Add a field", "Any", "Any", 201},
@@ -246,13 +246,9 @@ func commonSchemas() map[string]any {
 	}
 }
 
-// openAPI answers the document; its tag is the catalog's version and the asker's rights.
+// openAPI answers the document; its tag is the catalog's version, the asker's rights and their language.
 func (api *API) openAPI(c *call) error {
-	tag := fmt.Sprintf(`"%d-%s"`, c.space.Engine.Catalog().Version, c.actor.Digest)
-	c.w.Header().Set("ETag", tag)
-	c.w.Header().Set("Cache-Control", "private, no-cache")
-	if c.r.Header.Get("If-None-Match") == tag {
-		c.w.WriteHeader(http.StatusNotModified)
+	if c.unchanged(c.actor.Locale) {
 		return nil
 	}
 	return rest.JSON(c.w, http.StatusOK, c.document(api.called(c), api.table))

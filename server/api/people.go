@@ -59,7 +59,7 @@ func (api *API) invite(c *call) error {
 	if err != nil {
 		return err
 	}
-	w.Key, w.DryRun = nil, false // the answer holds a link that works once
+	w.Key = nil // the answer holds a link that works once
 	inv := app.Invitation{Email: text(body, "email"), Name: strings.TrimSpace(text(body, "name")), Values: map[string]any{}}
 	for name, code := range map[string]string{"department": "people.department", "manager": "people.manager"} {
 		id, err := uuidIn(body, name, code)
@@ -135,7 +135,7 @@ func (api *API) activity(c *call, active bool) error {
 		return err
 	}
 	c.space.Changed("user")
-	if active || c.r.URL.Query().Get("dry_run") == "true" {
+	if active || c.dry() {
 		return nil
 	}
 	if err := api.app.Dismiss(c.ctx(), c.space, id); err != nil {
@@ -159,6 +159,9 @@ func (api *API) changeWorkspace(c *call) error {
 		return fault.Invalid("name", "required")
 	case utf8.RuneCountInString(name) > 100 || strings.ContainsRune(name, 0):
 		return fault.Invalid("name", "text.too_long", "max", 100)
+	}
+	if c.dry() {
+		return api.answerMe(c, func(_, workspace map[string]any) { workspace["name"] = name })
 	}
 	if err := api.app.Rename(c.ctx(), c.space, c.by(), name); err != nil {
 		return err
@@ -195,6 +198,15 @@ func (api *API) changeMe(c *call) error {
 		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" || len(zone) > 64 {
 			return fault.Invalid("time_zone", "zone.unknown")
 		}
+	}
+	if c.dry() {
+		return api.answerMe(c, func(user, _ map[string]any) {
+			for of, s := range map[string]string{"name": name, "locale": locale, "time_zone": zone} {
+				if s != "" {
+					user[of] = s
+				}
+			}
+		})
 	}
 	if err := api.app.Control.SetAccount(c.ctx(), c.who, name, locale); err != nil {
 		return err

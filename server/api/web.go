@@ -47,7 +47,8 @@ func serveFile(w http.ResponseWriter, r *http.Request, name string) bool {
 // webHandler answers files by their names, and the first page for every address that is a screen.
 func webHandler(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return fault.New(fault.Missing, "route.unknown")
+		w.Header().Set("Allow", "GET, HEAD")
+		return fault.New(fault.NotThus, "route.method", "allow", "GET, HEAD")
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if name != "" && types[path.Ext(name)] != "" && serveFile(w, r, name) {
