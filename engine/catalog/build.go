@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"youpeng/engine/object"
@@ -197,6 +198,35 @@ func claimAnew(tx db.Tx, o *object.Object, f *object.Field, keys table.Keys) err
 	_, err := tx.Exec("INSERT INTO sys_unique (object, field, holder, until, twice) VALUES (?, ?, '', 0, '[]') ON CONFLICT (object, field) DO UPDATE SET holder = '', until = 0, twice = '[]'",
 		int64(o.Number), claimed(f, keys))
 	return err
+}
+
+// gained finds the fields that a new release holds unique, or has the duplicate matcher use, and that have values without
+// keys: their keys are built beside the work, as when it is wished at run time. Until then the field is without.
+func gained(tx db.Tx, was *stored, objects []*object.Object) error {
+	for _, o := range objects {
+		for _, f := range o.Fields {
+			sf := was.field(o.Number, f.Name)
+			if o.Number == 0 || sf == nil || f.Custom {
+				continue
+			}
+			without := func(keys table.Keys) bool {
+				return !slices.Contains(sf.pieces, nameOf(table.IndexOf(tx.Dialect(), o, f, keys)))
+			}
+			if f.Unique && without(table.Uniques) {
+				f.Unique, f.Building = false, true
+				if err := claimAnew(tx, o, f, table.Uniques); err != nil {
+					return err
+				}
+			}
+			if f.Match && !f.Kind.Multi() && without(table.Matches) {
+				f.Match, f.Filling = false, true
+				if err := claimAnew(tx, o, f, table.Matches); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // claim takes the building of keys, unless another process is at it. Its time is the wall's: only processes hear of it.

@@ -87,6 +87,9 @@ func (s *Store) start(tx db.Tx) (*object.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := gained(tx, was, objects); err != nil {
+		return nil, err
+	}
 	changed, err := number(tx, was, objects)
 	if err != nil {
 		return nil, err

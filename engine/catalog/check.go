@@ -230,7 +230,7 @@ func checkMove(standard *object.Field, old, f *object.Field) (bad faults) {
 	if standard != nil && standard.Required && !f.Required {
 		bad.add("required", "catalog.needed")
 	}
-	if standard != nil && standard.Unique && !f.Unique {
+	if standard != nil && standard.Unique && old.Keyed() && !f.Unique { // one that failed may stay off
 		bad.add("unique", "catalog.needed")
 	}
 	slices.SortFunc(bad, func(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) })
