@@ -291,7 +291,7 @@ func (e *Engine) commitTogether(ctx context.Context, b *batch, mark func(tx db.T
 // who leans on those that they delete or bring back.
 func (r *Reader) ask(pieces [][]Op) error {
 	public, private := map[*object.Object][]uuid.UUID{}, map[*object.Object][]int64{}
-	gone := map[*object.Object]map[int64]bool{}
+	gone, back := map[*object.Object]map[int64]bool{}, map[*object.Object][]int64{}
 	for _, piece := range pieces {
 		for _, op := range piece {
 			o := r.cat.Object(op.Object)
@@ -333,6 +333,9 @@ func (r *Reader) ask(pieces [][]Op) error {
 					gone[o] = map[int64]bool{}
 				}
 				gone[o][id] = true
+				if op.Do == Restore && id != 0 {
+					back[o] = append(back[o], id)
+				}
 			}
 		}
 	}
@@ -340,6 +343,33 @@ func (r *Reader) ask(pieces [][]Op) error {
 		delete(ids, 0)
 		if err := r.askLeaning(o, slices.Collect(maps.Keys(ids))); err != nil {
 			return err
+		}
+	}
+	return r.askReturning(back)
+}
+
+// askReturning reads when some records went into the bin, and those that followed them.
+func (r *Reader) askReturning(back map[*object.Object][]int64) error {
+	for target, ids := range back {
+		if _, err := r.lastDeletes(target, ids); err != nil {
+			return err
+		}
+		for _, o := range r.cat.Objects {
+			for _, f := range o.Fields {
+				if !leadsTo(f, target) || f.OnDelete != object.Follow && o.Lines != f.Name {
+					continue
+				}
+				var along []int64
+				for _, id := range ids {
+					along = append(along, r.known.leaning[f][place{target.Number, id}]...)
+				}
+				if len(along) > mostSteps {
+					continue
+				}
+				if _, err := r.lastDeletes(o, along); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -31,6 +31,7 @@ type known struct {
 	ids     map[int]map[uuid.UUID]int64         // private ids by object; 0 for one that is not there
 	leaning map[*object.Field]map[place][]int64 // who names a record in a field
 	emptied map[int64]map[place][]emptiedLink   // by a commit, see plan.emptied
+	went    map[place]*entry                    // with which a record went into the bin last; nil: it never did
 }
 
 // place names a record within a workspace.
@@ -41,7 +42,7 @@ type place struct {
 
 func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
 	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[int]map[int64]*object.Record{}, firm: map[place]bool{},
-		known: &known{ids: map[int]map[uuid.UUID]int64{}, leaning: map[*object.Field]map[place][]int64{}, emptied: map[int64]map[place][]emptiedLink{}}}
+		known: &known{ids: map[int]map[uuid.UUID]int64{}, leaning: map[*object.Field]map[place][]int64{}, emptied: map[int64]map[place][]emptiedLink{}, went: map[place]*entry{}}}
 }
 
 // over answers a reader of the same snapshot that sees what this one has staged, and stages by itself.

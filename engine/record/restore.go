@@ -14,7 +14,7 @@ func (p *plan) restore(s *step) error {
 	}
 	s.new.Deleted = 0
 	p.stage(s)
-	last, err := p.lastDeletes(s.o, []int64{s.old.ID})
+	last, err := p.read.lastDeletes(s.o, []int64{s.old.ID})
 	if err != nil {
 		return err
 	}
@@ -42,16 +42,29 @@ func (p *plan) restore(s *step) error {
 	return p.run(s, AtBefore)
 }
 
-// lastDeletes answers the entries with which some records of an object went into the bin last.
-func (p *plan) lastDeletes(o *object.Object, ids []int64) (map[int64]*entry, error) {
-	list, err := deletesOf(p.read.r, o.Number, ids)
+// lastDeletes answers the entries with which some records of an object went into the bin last. What was asked once is not
+// asked again: many that come back together are asked for together.
+func (r *Reader) lastDeletes(o *object.Object, ids []int64) (map[int64]*entry, error) {
+	var unasked []int64
+	for _, id := range ids {
+		if _, asked := r.known.went[place{o.Number, id}]; !asked {
+			unasked = append(unasked, id)
+		}
+	}
+	list, err := deletesOf(r.r, o.Number, unasked)
 	if err != nil {
 		return nil, err
 	}
+	for _, id := range unasked {
+		r.known.went[place{o.Number, id}] = nil
+	}
+	for _, e := range slices.Backward(list) { // they come from the newest, which is to stay
+		r.known.went[place{e.Object, e.Record}] = e
+	}
 	out := map[int64]*entry{}
-	for _, e := range list { // the newest first
-		if out[e.Record] == nil {
-			out[e.Record] = e
+	for _, id := range ids {
+		if e := r.known.went[place{o.Number, id}]; e != nil {
+			out[id] = e
 		}
 	}
 	return out, nil
@@ -76,7 +89,7 @@ func (p *plan) comeAlong(s *step, o *object.Object, f *object.Field, last *entry
 	if len(gone) == 0 {
 		return nil
 	}
-	went, err := p.lastDeletes(o, gone)
+	went, err := p.read.lastDeletes(o, gone)
 	if err != nil {
 		return err
 	}

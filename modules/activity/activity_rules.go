@@ -51,25 +51,35 @@ func activityMoves(c *record.Change) error {
 		return nil
 	}
 	stampTask(c.New, c.Now.UnixMicro())
-	for _, name := range closest {
-		about, err := c.Read.Linked(c.New, name)
-		if err != nil {
-			return err
-		}
-		if about != nil && about.Deleted == 0 {
-			VisibleWith.Set(c.New, object.Ref{Object: about.Object.Number, ID: about.ID})
-			return nil
-		}
+	about, err := seenWith(c.Read, c.New)
+	if err == nil && about != (object.Ref{}) {
+		VisibleWith.Set(c.New, about)
 	}
-	return nil // it stays with the record that left it last, and goes to the bin with that
+	return err
 }
 
-// returned has the activities that name a record look again with what they are seen, once that is out of the bin: an undo
-// gives them their link back while it is still in there. Before.
+// seenWith is the closest living record that an activity is about; none where it stays with the record that left it last,
+// and goes to the bin with that.
+func seenWith(read *record.Reader, a *object.Record) (object.Ref, error) {
+	for _, name := range closest {
+		about, err := read.Linked(a, name)
+		if err != nil {
+			return object.Ref{}, err
+		}
+		if about != nil && about.Deleted == 0 {
+			return object.Ref{Object: about.Object.Number, ID: about.ID}, nil
+		}
+	}
+	return object.Ref{}, nil
+}
+
+// returned has the activities that are now to be seen with a record look again, once that is out of the bin: an undo gives
+// them their link back while it is still in there. Before.
 func returned(c *record.Change) error {
 	if c.Op != record.Restore || c.New == nil {
 		return nil
 	}
+	here := object.Ref{Object: c.New.Object.Number, ID: c.New.ID}
 	for _, name := range closest {
 		if f := Activity.Field(name); f.Target != c.New.Object.Name || f.OnDelete != object.Clear {
 			continue // what follows a record comes back with it
@@ -79,7 +89,16 @@ func returned(c *record.Change) error {
 			return err
 		}
 		for _, a := range list {
-			c.Also(record.Op{Do: record.Update, Object: Activity.Name, ID: a.ID})
+			if VisibleWith.Get(a) == here {
+				continue
+			}
+			about, err := seenWith(c.Read, a)
+			if err != nil {
+				return err
+			}
+			if about == here {
+				c.Also(record.Op{Do: record.Update, Object: Activity.Name, ID: a.ID})
+			}
 		}
 	}
 	return nil
