@@ -74,6 +74,15 @@ func (p *Parser) condition(o *object.Object, form map[string]any, at string) (Ex
 	if !ok1 || !ok2 {
 		return nil, bad(at, "filter.form")
 	}
+	path, err := p.fits(o, name, word, at)
+	if err != nil {
+		return nil, err
+	}
+	return p.leaf(path, field.Op(word), form["value"], at+".value")
+}
+
+// fits finds the field of a leaf and checks that the asker may ask for it with an operator.
+func (p *Parser) fits(o *object.Object, name, word, at string) (Path, error) {
 	path, sight, err := p.path(o, name, at+".field")
 	if err != nil {
 		return nil, err
@@ -94,7 +103,7 @@ func (p *Parser) condition(o *object.Object, form map[string]any, at string) (Ex
 		}
 		return nil, bad(at+".op", "filter.unknown_op", "op", word, "ops", names)
 	}
-	return p.leaf(path, field.Op(word), form["value"], at+".value")
+	return path, nil
 }
 
 // leaf reduces an operator and its value to the forms that Leaf describes.
