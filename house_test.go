@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"engine/object"},
 	{"engine/field"},
 	{"engine/query"},
-	{"engine/access", "engine/table", "engine/arena"},
+	{"engine/access", "engine/table", "engine/arena", "engine/view"},
 	{"engine/column"},
 	{"engine/catalog"},
 	{"engine/record"},

@@ -38,6 +38,10 @@ type Object struct {
 	Details []string `json:"details,omitempty"` // objects whose records are written inside this one's
 	Time    string   `json:"time_field"`        // the field that places it on a timeline; created_at unless it has its own
 
+	// Layout is how an administrator arranged the fields on forms and record pages; nil where nobody did. It may name
+	// fields that are retired, and need not name all: package view says where the others stand.
+	Layout []FormSection `json:"layout,omitempty"`
+
 	byName map[string]*Field
 }
 
@@ -151,6 +155,12 @@ type Field struct {
 	Timeline  bool     `json:"timeline,omitempty"` // link: the record stands on the timeline of what this names
 }
 
+// FormSection is a part of a form under a heading of its own, which may be empty.
+type FormSection struct {
+	Label  Text     `json:"label"`
+	Fields []string `json:"fields"`
+}
+
 // Option is one choice: its name is stored and fixed for life, its label and colour change.
 type Option struct {
 	Name    string `json:"name"`
@@ -247,6 +257,7 @@ func (o *Object) Clone() *Object {
 		g.Targets = slices.Clone(f.Targets)
 		c.Fields[i] = &g
 	}
+	c.Layout = slices.Clone(o.Layout) // its sections are replaced whole, never changed
 	c.byName = nil
 	return &c
 }
