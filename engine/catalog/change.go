@@ -7,6 +7,7 @@ import (
 
 	"youpeng/engine/object"
 	"youpeng/engine/table"
+	"youpeng/engine/view"
 	"youpeng/platform/db"
 	"youpeng/platform/fault"
 )
@@ -24,6 +25,7 @@ type Draft struct {
 	base    *object.Catalog
 	changed map[string]*object.Object
 	added   []*object.Object
+	views   []moveOf // what became of shared views
 }
 
 // Object answers an object as it stands in the draft; nil when there is none.
@@ -115,6 +117,16 @@ func (d *Draft) EditObject(name string, fn func(o *object.Object) error) error {
 	return fault.Faulty(checkHead(o))
 }
 
+// ArrangeObject gives an object another layout; nil is that of its definitions.
+func (d *Draft) ArrangeObject(name string, sections []object.FormSection) error {
+	o, err := d.edit(name)
+	if err != nil {
+		return err
+	}
+	o.Layout = sections
+	return fault.Faulty(view.CheckLayout(o, sections))
+}
+
 // EditField changes a field. Options that are left out are kept, retired, because records have them.
 func (d *Draft) EditField(name, of string, fn func(f *object.Field) error) error {
 	o, err := d.edit(name)
@@ -180,6 +192,7 @@ func (s *Store) apply(tx db.Tx, base *object.Catalog, note *entry, fn func(db.Tx
 		return err
 	}
 	objects, done, err := d.settle(tx, note != nil)
+	done = append(done, d.views...)
 	if err != nil || len(done) == 0 {
 		return err
 	}

@@ -26,6 +26,12 @@ func headOf(o *object.Object) head {
 	return head{o.Label, o.Plural, o.Icon, o.Group, o.Title, o.Time, o.Scope, o.Retired}
 }
 
+// storedHead is a head with what has moves of its own in the history.
+type storedHead struct {
+	head
+	Layout []object.FormSection `json:"layout,omitempty"`
+}
+
 func (h head) on(o *object.Object) {
 	o.Label, o.Plural, o.Icon, o.Group, o.Title, o.Time, o.Scope, o.Retired = h.Label, h.Plural, h.Icon, h.Group, h.Title, h.Time, h.Scope, h.Retired
 }
@@ -48,6 +54,8 @@ type override struct {
 	Unique     *bool            `json:"unique,omitempty"`
 	Building   *bool            `json:"building,omitempty"`
 	Duplicates *int             `json:"duplicates,omitempty"`
+
+	Layout *[]object.FormSection `json:"layout,omitempty"`
 }
 
 // other answers v where it differs from what the code has.
@@ -65,7 +73,7 @@ func lay[T any](to *T, v *T) {
 }
 
 func changesOfHead(code, o *object.Object) override {
-	return override{Label: other(code.Label, o.Label), Plural: other(code.Plural, o.Plural), Icon: other(code.Icon, o.Icon)}
+	return override{Label: other(code.Label, o.Label), Plural: other(code.Plural, o.Plural), Icon: other(code.Icon, o.Icon), Layout: other(code.Layout, o.Layout)}
 }
 
 func changesOf(code, f *object.Field) override {
@@ -127,6 +135,7 @@ func (s *Store) assemble(was *stored) ([]*object.Object, error) {
 		lay(&o.Label, v.Label)
 		lay(&o.Plural, v.Plural)
 		lay(&o.Icon, v.Icon)
+		lay(&o.Layout, v.Layout)
 		for _, f := range o.Fields {
 			sf := was.field(o.Number, f.Name)
 			if sf == nil {
@@ -151,11 +160,12 @@ func (s *Store) assemble(was *stored) ([]*object.Object, error) {
 		}
 		o := object.New(so.name, object.Text{}, object.Text{})
 		o.Number, o.Custom, o.Fields = so.number, true, nil
-		var h head
+		var h storedHead
 		if err := decode(so.definition, &h, so.name); err != nil {
 			return nil, err
 		}
 		h.on(o)
+		o.Layout = h.Layout
 		o.Fields = object.System()
 		for _, f := range o.Fields {
 			if sf := was.field(o.Number, f.Name); sf != nil {

@@ -12,10 +12,12 @@ import (
 	"youpeng/platform/fault"
 )
 
-// moveOf is what became of one definition: of an object's head where Field is empty. Before is null of what was made.
+// moveOf is what became of one definition: of an object's head where Field and Part are empty. Before is null of what was
+// made, After of what is no more.
 type moveOf struct {
 	Object string          `json:"object"`
 	Field  string          `json:"field"`
+	Part   string          `json:"part,omitempty"` // "layout" of the object's sections, "view" of one of its shared views
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
 }
@@ -61,7 +63,19 @@ func movesOf(old, o *object.Object) (moves []moveOf, err error) {
 		}
 	}
 	if !bytes.Equal(before, after) {
-		moves = append(moves, moveOf{o.Name, "", before, after})
+		moves = append(moves, moveOf{Object: o.Name, Before: before, After: after})
+	}
+	if old != nil {
+		m := moveOf{Object: o.Name, Part: partLayout}
+		if m.Before, err = json.Marshal(old.Layout); err != nil {
+			return nil, err
+		}
+		if m.After, err = json.Marshal(o.Layout); err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(m.Before, m.After) {
+			moves = append(moves, m)
+		}
 	}
 	for _, f := range o.Fields {
 		var was *object.Field
@@ -218,7 +232,12 @@ func (s *Store) Undo(ctx context.Context, id int64, by By) (*object.Catalog, err
 			return fault.New(fault.Conflict, "catalog.undone")
 		}
 		for _, m := range list[0].Changes {
-			if err := d.restore(m); err != nil {
+			if m.Part == partView {
+				err = d.restoreView(tx, m)
+			} else {
+				err = d.restore(m)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -230,8 +249,12 @@ func (s *Store) Undo(ctx context.Context, id int64, by By) (*object.Catalog, err
 	return cat, err
 }
 
+func undoMoved(m moveOf) error {
+	return fault.New(fault.Conflict, "catalog.undo_moved", "object", m.Object, "field", m.Field)
+}
+
 func (d *Draft) restore(m moveOf) error {
-	gone := fault.New(fault.Conflict, "catalog.undo_moved", "object", m.Object, "field", m.Field)
+	gone := undoMoved(m)
 	old := d.base.Object(m.Object)
 	if old == nil {
 		return gone
@@ -239,6 +262,14 @@ func (d *Draft) restore(m moveOf) error {
 	o, err := d.edit(m.Object)
 	if err != nil {
 		return err
+	}
+	if m.Part == partLayout {
+		now, err := json.Marshal(old.Layout)
+		if err != nil || !bytes.Equal(now, m.After) {
+			return gone
+		}
+		o.Layout = nil
+		return decode(string(m.Before), &o.Layout, m.Object)
 	}
 	if m.Field == "" {
 		now, err := json.Marshal(headOf(old))

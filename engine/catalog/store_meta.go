@@ -82,6 +82,14 @@ func createTables(tx db.Tx) error {
 			// one where it failed, with the records in the way. Of keys of the matcher, field is their column.
 			"CREATE TABLE sys_unique (object "+i+" NOT NULL, field "+t+" NOT NULL, holder "+t+" NOT NULL, until "+i+" NOT NULL, twice "+t+" NOT NULL, PRIMARY KEY (object, field))")
 	}
+	if columns, err = d.Columns(tx, "sys_view"); err != nil {
+		return err
+	}
+	if len(columns) == 0 {
+		steps = append(steps,
+			"CREATE TABLE sys_view (id "+t+" PRIMARY KEY, object "+t+" NOT NULL, owner "+t+" NOT NULL, shared "+i+" NOT NULL, version "+i+" NOT NULL, definition "+t+" NOT NULL)",
+			"CREATE INDEX sys_view_of ON sys_view (object, owner)")
+	}
 	for _, sql := range steps {
 		if _, err := tx.Exec(sql); err != nil {
 			return err
@@ -161,7 +169,7 @@ func (s *Store) save(tx db.Tx, was *stored, objects []*object.Object) (saved boo
 	var rows []storedField
 	for _, o := range objects {
 		code := find(s.standard, o.Name)
-		text, err := json.Marshal(headOf(o))
+		text, err := json.Marshal(storedHead{headOf(o), o.Layout})
 		if code != nil {
 			text, err = json.Marshal(changesOfHead(code, o))
 		}

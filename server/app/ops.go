@@ -14,6 +14,7 @@ import (
 // that a program knows a database that is newer than itself, and an older one is kept before it is changed.
 var steps = []db.Migration{
 	{Number: 1, Name: "the tables of the first release", Up: func(db.Tx) error { return nil }},
+	{Number: 2, Name: "saved views and layouts, which the catalog keeps", Up: func(db.Tx) error { return nil }},
 }
 
 // Steps is the number of the last step of a workspace's tables.
