@@ -45,6 +45,12 @@ var doors = map[string]said{
 	"POST /meta/objects/{object}/fields":          {"Add a field", "Any", "Any", 201},
 	"PATCH /meta/objects/{object}/fields/{field}": {"Change a field, or retire it", "Any", "Any", 200},
 	"GET /meta/objects/{object}/fields/{field}/unique": {"How far uniqueness is, and what stands in its way", "", "Any", 200},
+	"GET /meta/views":                                       {"The standard, shared and own views of the objects, or of one (object=)", "", "Views", 200},
+	"POST /meta/views":                                      {"Save a view, one's own or shared", "View", "View", 201},
+	"PATCH /meta/views/{id}":                                {"Change a view, or share it", "View", "View", 200},
+	"DELETE /meta/views/{id}":                               {"Delete a view (version=)", "", "Any", 204},
+	"GET /meta/layouts":                                     {"How the fields stand on forms and record pages, of all objects or of one (object=)", "", "Layouts", 200},
+	"PATCH /meta/layouts/{object}":                          {"Arrange the fields of an object; null is the arrangement of the definitions", "Layout", "Layout", 200},
 	"GET /meta/history":                                     {"Who changed what in the catalog", "", "Any", 200},
 	"POST /meta/history/{id}/undo":                          {"Restore the definitions before a change", "Any", "Any", 200},
 	"GET /records/{object}":                                 {"A page of records; the filter stands in the query", "", "Page/{object}", 200},
@@ -232,7 +238,18 @@ func commonSchemas() map[string]any {
 		return s
 	}
 	filter := map[string]any{"description": `{"and":[…]}, {"or":[…]}, {"not":…} or {"field","op","value"}`, "type": "object"}
+	words := map[string]any{"description": `{"zh","en"}, or one text for both`}
+	flag := map[string]any{"type": "boolean"}
+	section := thing(map[string]any{"label": words, "fields": list}, "fields")
+	listOf := func(name string) map[string]any {
+		return map[string]any{"type": "array", "items": map[string]any{"$ref": "#/components/schemas/" + name}}
+	}
 	return map[string]any{
+		"View": thing(map[string]any{"id": text, "object": text, "name": words, "columns": list, "sort": text, "filter": filter, "shared": flag,
+			"owner": map[string]any{"type": []string{"object", "null"}}, "standard": flag, "unusable": flag, "version": number}),
+		"Views":     thing(map[string]any{"data": listOf("View")}, "data"),
+		"Layout":    thing(map[string]any{"object": text, "standard": flag, "sections": map[string]any{"type": []string{"array", "null"}, "items": section}, "version": number}, "sections"),
+		"Layouts":   thing(map[string]any{"version": number, "layouts": listOf("Layout")}, "version", "layouts"),
 		"Any":       map[string]any{"type": "object"},
 		"Question":  thing(map[string]any{"filter": filter, "sort": text, "limit": number, "cursor": text, "at": number, "seek": map[string]any{}, "fields": list, "expand": list, "facets": list, "deleted": text}),
 		"Aggregate": thing(map[string]any{"filter": filter, "group": list, "measures": list, "order": list, "limit": number}),

@@ -43,8 +43,9 @@ type house struct {
 	records map[string][]*thing
 	sets    []string
 
-	role, key, file, job string // the administrator's
-	cursor               string // how far the administrator's feed was read
+	role, key, file, job string   // the administrator's
+	views                []string // one that is shared, and one of her own
+	cursor               string   // how far the administrator's feed was read
 }
 
 type member struct {

@@ -180,7 +180,9 @@ func (d *dig) outside(m *member) (out []string) {
 				}
 			}
 		}
-		out = append(out, fmt.Sprint(h.slug, " version ", h.admin.want(200, "GET", h.path("/meta/objects?retired=true"), nil).body["version"]),
+		views, err := json.Marshal(h.admin.want(200, "GET", h.path("/meta/views"), nil).body)
+		must(d.t, err)
+		out = append(out, fmt.Sprint(h.slug, " views ", string(views)), fmt.Sprint(h.slug, " version ", h.admin.want(200, "GET", h.path("/meta/objects?retired=true"), nil).body["version"]),
 			fmt.Sprint(h.slug, " job ", h.admin.want(200, "GET", h.path("/jobs/"+h.job), nil).body),
 			fmt.Sprint(h.slug, " file ", h.admin.do("GET", h.path("/files/"+h.file+"/x"), nil).code))
 	}
@@ -354,6 +356,16 @@ func (d *dig) tries(m *member, method, path string) (list []try) {
 		add(path, map[string]any{"email": "stranger@example.com", "name": "x", "role": m.house.role})
 	case strings.HasPrefix(path, "/people/"):
 		add(strings.Replace(path, "{id}", stranger.id, 1), map[string]any{})
+	case path == "/meta/views":
+		body := map[string]any{"object": "customer", "name": "新", "columns": []any{"name"}, "shared": true}
+		add(path, body)
+		add(path, map[string]any{"object": "customer", "name": "新", "columns": []any{"name"}, "id": other.views[0]})
+	case path == "/meta/views/{id}":
+		for _, h := range d.houses {
+			for _, id := range h.views {
+				add("/meta/views/"+id+"?version=1", map[string]any{"version": 1, "name": "新", "shared": false})
+			}
+		}
 	case strings.HasPrefix(path, "/meta/"):
 		v := other.admin.want(200, "GET", other.path("/meta/objects"), nil).body["version"]
 		p := strings.NewReplacer("{object}", "customer", "{field}", "region", "{id}", "1").Replace(path)
@@ -361,6 +373,9 @@ func (d *dig) tries(m *member, method, path string) (list []try) {
 			body := map[string]any{"name": "x_new", "kind": "text", "label": map[string]any{"zh": "新", "en": "new"}}
 			if method == "PATCH" {
 				body = map[string]any{"label": body["label"]}
+				if strings.HasPrefix(path, "/meta/layouts/") {
+					body = map[string]any{"sections": []any{map[string]any{"fields": []any{"region"}}}}
+				}
 			} else if path == "/meta/objects" {
 				delete(body, "kind")
 			}
@@ -513,6 +528,10 @@ func (d *dig) furnish(h *house) {
 	h.job = job.body["id"].(string)
 	for s := any(""); s != "done"; {
 		s = h.admin.want(200, "GET", h.path("/jobs/"+h.job), nil).body["state"]
+	}
+	for _, shared := range []bool{true, false} {
+		v := h.admin.want(201, "POST", h.path("/meta/views"), map[string]any{"object": "customer", "name": "她的", "columns": []any{"name"}, "shared": shared})
+		h.views = append(h.views, v.body["id"].(string))
 	}
 	h.cursor = h.admin.want(200, "GET", h.path("/changes?after=now"), nil).body["cursor"].(string)
 	d.heard(h)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -225,6 +226,23 @@ func (s *Space) UserTitle(ctx context.Context, id int64) (map[string]any, error)
 		titles, err := s.Tables.Titles(r, s.Engine.Catalog().Object("user"), []int64{id})
 		if t, ok := titles[id]; ok {
 			out = map[string]any{"id": t.UUID, "title": t.Title}
+		}
+		return err
+	})
+	return out, err
+}
+
+// UserTitles names users by their public ids; those that are no more are left out.
+func (s *Space) UserTitles(ctx context.Context, users []uuid.UUID) (map[uuid.UUID]string, error) {
+	o, out := s.Engine.Catalog().Object("user"), map[uuid.UUID]string{}
+	err := s.DB.Read(ctx, func(r db.Reader) error {
+		ids, err := s.Tables.IDs(r, o, users)
+		if err != nil {
+			return err
+		}
+		titles, err := s.Tables.Titles(r, o, slices.Collect(maps.Values(ids)))
+		for _, t := range titles {
+			out[t.UUID] = t.Title
 		}
 		return err
 	})
