@@ -437,6 +437,30 @@ func TestWhoLosesSightIsToldNoTitle(t *testing.T) {
 	})
 }
 
+func TestWhatIsDoneNeedsNoReadingAnyMore(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		d := deskOf(w)
+		task := w.Create(w.Amy, "activity", values{"kind": "task", "subject": "回访", "remind_at": at(30)})
+		w.Create(w.Amy, "activity", values{"kind": "task", "subject": "报价", "remind_at": at(30)})
+		d.follow()
+		w.Clock.Set(time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC))
+		d.remind()
+		if in := d.inbox(w.Amy); in.Unread != 2 {
+			t.Fatalf("%d unread at its time", in.Unread)
+		}
+		_, _, err := w.Do(w.Amy, task, "complete", nil, false)
+		w.Must(err)
+		d.follow()
+		if in := d.inbox(w.Amy); in.Unread != 1 || len(in.Data) != 2 {
+			t.Errorf("%d unread of %d after one is done", in.Unread, len(in.Data))
+		}
+		unread := d.call(w.Amy, "GET /notifications", "?unread=true", "")
+		if len(unread.Data) != 1 || unread.Data[0].Record.Title != "报价" {
+			t.Errorf("%+v", unread.Data)
+		}
+	})
+}
+
 func TestATaskIsBroughtToMindAtItsTime(t *testing.T) {
 	each(t, func(t *testing.T, w *World) {
 		d := deskOf(w)

@@ -72,7 +72,7 @@ func notify(tx db.Tx, s *modules.Space, batch []changelog.Commit) error {
 			o := cat.Numbered(c.Object)
 			rec := now[o][c.Record]
 			if o.Name == Activity.Name {
-				if err := keepReminder(tx, c.Record, rec); err != nil {
+				if err := keepReminder(tx, c.Record, rec, k.At); err != nil {
 					return err
 				}
 			}
@@ -140,10 +140,15 @@ func tells(k changelog.Commit, c changelog.Change, rec *object.Record) (out []no
 	return out
 }
 
-// keepReminder notes when a task is to be brought to mind, or that it is not.
-func keepReminder(tx db.Tx, id int64, a *object.Record) error {
-	if at := remindable(a); at != 0 {
-		return setReminder(tx, reminder{id, at})
+// keepReminder notes when a task is to be brought to mind, or that it is not. What is done needs no reading any more.
+func keepReminder(tx db.Tx, id int64, a *object.Record, at int64) error {
+	if when := remindable(a); when != 0 {
+		return setReminder(tx, reminder{id, when})
+	}
+	if a != nil && Kind.Get(a) == KindTask && Status.Get(a) != TaskOpen {
+		if err := markReminded(tx, object.Ref{Object: a.Object.Number, ID: id}, Owner.Get(a), at); err != nil {
+			return err
+		}
 	}
 	return dropReminder(tx, id)
 }

@@ -101,6 +101,13 @@ func markRead(tx db.Tx, user, now int64, ids []uuid.UUID) error {
 	return err
 }
 
+// markReminded notes that a person need not read any more that a task of theirs was due.
+func markReminded(tx db.Tx, task object.Ref, user, now int64) error {
+	_, err := tx.Exec("UPDATE sys_notification SET read_at = ? WHERE recipient = ? AND read_at IS NULL AND kind = ? AND object = ? AND record = ?",
+		now, user, Reminded, int64(task.Object), task.ID)
+	return err
+}
+
 func setReminder(tx db.Tx, r reminder) error {
 	_, err := tx.Exec("INSERT INTO sys_reminder (activity, at) VALUES (?, ?) ON CONFLICT (activity) DO UPDATE SET at = excluded.at", r.Activity, r.At)
 	return err
