@@ -39,6 +39,9 @@ func TestACompanyIsLived(t *testing.T) {
 					t.Errorf("%d %s, not %d", made[object], object, least)
 				}
 			}
+			if open := made["deal"] - made["won"] - made["lost"]; open < 4 {
+				t.Errorf("%d deals are under way", open)
+			}
 			if made["customer"] != 30 {
 				t.Errorf("%d customers", made["customer"])
 			}

@@ -39,6 +39,7 @@ type deal struct {
 
 type ticket struct {
 	id    uuid.UUID
+	owner string
 	since time.Time
 	what  int
 }
@@ -84,7 +85,7 @@ func (w *world) live(first time.Time) error {
 		plan(share(w.aims.Customers*2/5-w.made["lead"], max(1, left-8)), w.newLead)
 		plan(2, w.workLead)
 		plan(max(2, w.aims.Customers/11), w.follow)
-		plan(share(w.aims.Customers*6/10-w.made["deal"], max(1, left-10)), w.newDeal)
+		plan(share(w.aims.Customers*6/10-w.made["deal"], left), w.newDeal)
 		plan(max(1, w.aims.Customers/60), w.moveDeal)
 		plan(1+w.rand.IntN(2), w.newTicket)
 		plan(2, w.workTicket)
@@ -263,11 +264,21 @@ func (w *world) follow() error {
 	if w.rand.IntN(3) > 0 {
 		return nil
 	}
-	due := now.Add(time.Duration(24+w.rand.IntN(240)) * time.Hour)
+	due := w.appointment(now)
 	id, err := w.write(a, record.Op{Do: record.Create, Object: "activity", Values: map[string]any{"kind": "task", "subject": "回访" + c.person + "：" + topic, "customer": c.id.String(), "contact": c.contact.String(),
 		"due_at": due.UTC().Format(time.RFC3339), "remind_at": due.Add(-time.Hour).UTC().Format(time.RFC3339), "priority": pick(w.rand, []string{"normal", "normal", "high"})}})
 	w.tasks = append(w.tasks, &task{id, c.owner, due})
 	return err
+}
+
+// appointment is an hour of work within the next two weeks.
+func (w *world) appointment(now time.Time) time.Time {
+	y, m, d := now.In(app.Zone).Date()
+	day := time.Date(y, m, d+1+w.rand.IntN(10), 9+w.rand.IntN(9), 30*w.rand.IntN(2), 0, 0, app.Zone)
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, 1)
+	}
+	return day
 }
 
 // finishTask completes the task that has been due the longest; a few stay open, as everywhere.
@@ -301,8 +312,12 @@ func (w *world) newDeal() error {
 	return err
 }
 
-// moveDeal brings the deal that has stood the longest a stage further, or ends it.
+// moveDeal brings the deal that has stood the longest a stage further, or ends it. Some are always under way: a company
+// without any has no work for tomorrow.
 func (w *world) moveDeal() error {
+	if len(w.deals) <= w.aims.Customers/7 {
+		return nil
+	}
 	best := -1
 	for i, d := range w.deals {
 		if w.clock.Now().Sub(d.moved) > 72*time.Hour && (best < 0 || d.moved.Before(w.deals[best].moved)) {
@@ -369,27 +384,30 @@ func (w *world) newTicket() error {
 	if len(buyers) == 0 {
 		return nil
 	}
-	c, what := pick(w.rand, buyers), w.rand.IntN(len(complaints))
+	c, what, owner := pick(w.rand, buyers), w.rand.IntN(len(complaints)), "service"
+	if w.rand.IntN(4) == 0 { // what they can answer themselves, sellers keep
+		owner = c.owner
+	}
 	id, err := w.write(w.actors[c.owner], record.Op{Do: record.Create, Object: "ticket", Values: map[string]any{"subject": complaints[what], "description": c.person + "来电：" + complaints[what] + "，请尽快处理。",
 		"customer": c.id.String(), "contact": c.contact.String(), "kind": pick(w.rand, []string{"complaint", "repair", "question"}), "priority": pick(w.rand, []string{"low", "normal", "normal", "high", "urgent"}),
-		"owner": w.actors["service"].UUID.String()}})
-	w.tickets = append(w.tickets, &ticket{id, w.clock.Now(), what})
+		"owner": w.actors[owner].UUID.String()}})
+	w.tickets = append(w.tickets, &ticket{id, owner, w.clock.Now(), what})
 	return err
 }
 
-// workTicket solves the oldest ticket once it has waited a little.
+// workTicket solves the oldest ticket once it has waited a little; the newest few are still being looked into.
 func (w *world) workTicket() error {
-	if len(w.tickets) == 0 || w.clock.Now().Sub(w.tickets[0].since) < 5*time.Hour {
+	if len(w.tickets) <= w.aims.Customers/60 || w.clock.Now().Sub(w.tickets[0].since) < 5*time.Hour {
 		return nil
 	}
 	t := w.tickets[0]
 	w.tickets = w.tickets[1:]
-	if _, err := w.do(w.actors["service"], "ticket", "solve", t.id, map[string]any{"solution": remedies[t.what%len(remedies)]}); err != nil {
+	if _, err := w.do(w.actors[t.owner], "ticket", "solve", t.id, map[string]any{"solution": remedies[t.what%len(remedies)]}); err != nil {
 		return err
 	}
 	if w.rand.IntN(3) == 0 {
 		return nil
 	}
-	_, err := w.do(w.actors["service"], "ticket", "close", t.id, map[string]any{})
+	_, err := w.do(w.actors[t.owner], "ticket", "close", t.id, map[string]any{})
 	return err
 }
