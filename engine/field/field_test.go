@@ -124,6 +124,7 @@ var readings = []reading{
 	{"phone of a mobile", define(object.KindPhone), `["１３８ 0013-8000"]`, phoneForm("+8613800138000"), "", ""},
 	{"phone with China's code", define(object.KindPhone), `["0086 13800138000"]`, phoneForm("+8613800138000"), "", ""},
 	{"phone with an extension", define(object.KindPhone), `["021-6123 4567转801"]`, phoneForm("+862161234567;ext=801"), "", ""},
+	{"phone with an extension behind a hyphen", define(object.KindPhone), `["0574-87654321-8012"]`, phoneForm("+8657487654321;ext=8012"), "", ""},
 	{"phone abroad", define(object.KindPhone), `["+1 (650) 253-0000"]`, phoneForm("+16502530000"), "", ""},
 	{"phone without its area", define(object.KindPhone), `["13800138000",{"value":"61234567"}]`, "", "phone.invalid", "f[1].value"},
 	{"phone that is none", define(object.KindPhone), `["电话"]`, "", "phone.invalid", "f[0]"},

@@ -23,6 +23,7 @@ const maxPhone = 60
 
 var (
 	chineseMobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+	hyphenTail    = regexp.MustCompile(`^(\(?0[0-9]{2,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4})[-—–]+([0-9]{1,6})$`) // 0574-87654321-8012
 	extensionWord = regexp.MustCompile(`(?i)\s*(?:转|轉|分机|分機|ext\.?|#|;ext=)\s*:?\s*([0-9]{1,7})\s*(?:分机)?$`)
 )
 
@@ -106,6 +107,9 @@ func anyPhone(s string) (number, extension string, ok bool) {
 	}
 	if plain := digitsOf(s); chineseMobile.MatchString(plain) && !strings.ContainsAny(s, "+abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		return "+86" + plain, extension, true
+	}
+	if m := hyphenTail.FindStringSubmatch(s); m != nil && extension == "" {
+		s, extension = m[1], m[2]
 	}
 	parsed, err := phonenumbers.Parse(s, "CN")
 	if err != nil {
