@@ -101,6 +101,28 @@ func option(options []object.Option, s string) string {
 			return o.Name
 		}
 	}
+	// 企业客户 is 企业, A级 is A 级: what only says once more what kind of thing it is, is passed over.
+	wanted = bareOption(wanted)
+	var alike []string
+	for _, o := range options {
+		if !o.Retired && (bareOption(hanzi.Fold(o.Label.ZH)) == wanted || bareOption(hanzi.Fold(o.Name)) == wanted) {
+			alike = append(alike, o.Name)
+		}
+	}
+	if len(alike) == 1 {
+		return alike[0]
+	}
+	return s
+}
+
+// bareOption is an option's folded word without blanks and without what often stands behind it.
+func bareOption(s string) string {
+	s = strings.ReplaceAll(s, " ", "")
+	for _, tail := range []string{"客户", "类", "级", "型", "性", "行业", "业", "阶段"} {
+		if rest := strings.TrimSuffix(s, tail); rest != "" {
+			s = rest
+		}
+	}
 	return s
 }
 

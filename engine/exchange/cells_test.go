@@ -30,7 +30,7 @@ func TestCells(t *testing.T) {
 		{object.KindDate, "3/4/2026", `"3/4/2026"`}, {object.KindDate, "2026-02-30", `"2026-02-30"`}, {object.KindDate, "2026.5.6 ", `"2026-05-06"`}, {object.KindDate, "２０２６－０５－０６", `"2026-05-06"`}, {object.KindDate, "2026-11-24 00:00:00", `"2026-11-24"`},
 		{object.KindDateTime, "2026/11/24 8:30", `"2026-11-24T00:30:00Z"`}, {object.KindDateTime, "2026年11月24日 下午3点", `"2026-11-24T07:00:00Z"`}, {object.KindDateTime, "2026-11-24T08:00:00Z", `"2026-11-24T08:00:00Z"`},
 		{object.KindDateTime, "2026-11-24T08:00:00+09:00", `"2026-11-23T23:00:00Z"`}, {object.KindDateTime, "46350.5", `"2026-11-24T04:00:00Z"`}, {object.KindDateTime, "2026-11-24 25:00", `"2026-11-24 25:00"`},
-		{object.KindChoice, "a 级", `"A"`}, {object.KindChoice, "grade a", `"A"`}, {object.KindChoice, "A", `"A"`}, {object.KindChoice, "旧的", `"旧的"`}, {object.KindMultiChoice, "A 级、x", `["A","x"]`},
+		{object.KindChoice, "a 级", `"A"`}, {object.KindChoice, "grade a", `"A"`}, {object.KindChoice, "A", `"A"`}, {object.KindChoice, "旧的", `"旧的"`}, {object.KindChoice, "A级客户", `"A"`}, {object.KindChoice, "A类", `"A"`}, {object.KindChoice, "客户", `"客户"`}, {object.KindMultiChoice, "A 级、x", `["A","x"]`},
 		{object.KindTags, "重要，老客户;;", `["重要","老客户"]`}, {object.KindPhone, "1.3800138E10；021-62345678", `["13800138000","021-62345678"]`}, {object.KindUSCC, "91350100m000100y43 ", `"91350100M000100Y43"`},
 	} {
 		got, err := json.Marshal(c.value(&object.Field{Kind: x.kind, Options: options}, x.in))
@@ -54,6 +54,7 @@ func TestGuesses(t *testing.T) {
 		{"Company|Contact Name|Mobile|Notes|Tags", "", "customer.name contact.name contact.phones:mobile customer.remark customer.tags"},
 		{"名称|手机|座机|行号|原因", "", "customer.name customer.phones customer.phones - -"},
 		{"名称|甲|乙|丙", "x|138 0013 8000|91350100M000100Y43|7", "customer.name customer.phones customer.uscc -"},
+		{"名称|地址|QQ号|微信号|企业微信", "", "customer.name - - - -"},
 		{"客户名称（必填）|级别*", "", "customer.name customer.level"},
 		{"name|phones|uscc|since", "", "customer.name customer.phones customer.uscc customer.since"},
 	} {

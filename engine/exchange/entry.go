@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/table"
 	"youpeng/platform/fault"
+	"youpeng/platform/hanzi"
 )
 
 // entry is a row as it was understood: values by field in the API's form, of the object and of its companion.
@@ -41,12 +44,15 @@ func (j *importing) understood(r Row) *entry {
 		for _, x := range j.plan.fill[side] {
 			for _, from := range x.columns {
 				if from.column < len(r.Cells) {
-					e.add(side, x.field, from.labelled(j.cell(x.field, r.Cells[from.column])))
+					e.add(side, x.field, from.labelled(j.cell(x.field, from.meant(r.Cells[from.column]))))
 				}
 			}
 		}
 	}
 	e.title, _ = e.values[0][j.plan.main.Title].(string)
+	if slices.Contains(sumWords, strings.TrimRight(strings.TrimSpace(hanzi.Fold(e.title)), ":")) {
+		e.wrongs = append(e.wrongs, wrong{Column: -1, Code: "import.sum_row"})
+	}
 	if len(e.title) > 200 {
 		e.title = strings.ToValidUTF8(e.title[:200], "")
 	}
@@ -57,6 +63,17 @@ func (j *importing) understood(r Row) *entry {
 	}
 	return e
 }
+
+// meant is what is put in the place of a cell.
+func (l labelled) meant(cell string) string {
+	if to, there := l.values[strings.TrimSpace(cell)]; there {
+		return to
+	}
+	return cell
+}
+
+// sumWords name the line below a table that adds it up.
+var sumWords = []string{"合计", "总计", "小计", "共计", "total", "subtotal", "grand total", "sum"}
 
 // labelled gives items the label of their column.
 func (l labelled) labelled(v any) any {
@@ -122,9 +139,46 @@ func (e *entry) add(side int, f *object.Field, v any) {
 		if more, ok := v.([]string); ok {
 			e.values[side][f.Name] = append(was, more...)
 		}
+	case string:
+		if more, ok := v.(string); ok {
+			e.values[side][f.Name] = joined(f, was, more)
+		}
 	default:
 		if v != nil {
 			e.values[side][f.Name] = v
+		}
+	}
+}
+
+// joined writes parts of a text behind one another: lines below each other, and no blank between Chinese words.
+func joined(f *object.Field, a, b string) string {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	switch {
+	case f.Kind == object.KindLongText:
+		return a + "\n" + b
+	case unicode.Is(unicode.Han, last) && unicode.Is(unicode.Han, first):
+		return a + strings.TrimPrefix(b, a) // 北京市 北京市: a city that is its own province
+	}
+	return a + " " + b
+}
+
+// checked finds what else is wrong with a row that fails already, so that a person mends it once.
+func (j *importing) checked(e *entry) {
+	for side, o := range []*object.Object{j.plan.main, j.plan.also} {
+		for _, x := range j.plan.fill[side] {
+			in, given := e.values[side][x.field.Name]
+			var err error
+			switch {
+			case x.field.Kind.Links():
+			case given:
+				_, err = field.Of(x.field).Read(x.field, in, nil, &j.context)
+			case needed(x.field) && x.field.Name == o.Title && side == 0:
+				err = fault.Invalid(x.field.Name, "required")
+			}
+			if err != nil {
+				e.wrongs = append(e.wrongs, j.plan.wrongs(err, func(string) int { return side })...)
+			}
 		}
 	}
 }

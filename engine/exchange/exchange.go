@@ -87,8 +87,20 @@ type Progress struct {
 	Also       map[string]*Counts `json:"also,omitempty"`
 	ChangeSet  *uuid.UUID         `json:"change_set,omitempty"`
 	Mend       *FileRef           `json:"mend,omitempty"`
+	Unknown    []Unknown          `json:"unknown,omitempty"`
 	Line       int                `json:"line"` // all rows up to this line are done
 }
+
+// Unknown is a value that stands for nothing here: an option that there is not, a name that nobody bears.
+type Unknown struct {
+	Column int    `json:"column"`
+	Target string `json:"target"`
+	Value  string `json:"value"`
+	Rows   int    `json:"rows"`
+}
+
+// maxUnknown is how many such values are listed.
+const maxUnknown = 100
 
 // FileLife is how long a file stays that nothing holds, and keepLife how long one that a job needs.
 const (

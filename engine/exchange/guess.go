@@ -16,6 +16,8 @@ type Mapped struct {
 	Column int    `json:"column"`
 	Target string `json:"target"`
 	By     string `json:"by,omitempty"` // name, synonym, values: what a guess rests on
+	// Values puts something else in the place of what stands in the column: "重点客户" is "A"; nothing is an empty cell.
+	Values map[string]string `json:"values,omitempty"`
 }
 
 // The columns that a file to mend has beside those of the file that it mends.
@@ -121,20 +123,25 @@ func guessed(main *object.Object, targets []target, header []string, samples [][
 
 // labelled leads a column on to the label that its name speaks of: 办公电话 are telephones at work.
 func (g *guess) labelled(column int, name string) {
+	found, longest := "", 0
 	for _, t := range g.targets {
 		if t.label == nil || g.out[column].Target != (target{t.object, t.field, nil}).name() {
 			continue
 		}
 		words := append(strings.Fields(labelWords[t.label.Name]), folded(t.label.Label.ZH), folded(t.label.Label.EN))
-		if slices.ContainsFunc(words, func(w string) bool { return w != "" && strings.Contains(name, w) }) {
-			g.out[column].Target = t.name()
-			return
+		for _, w := range words {
+			if len(w) > longest && strings.Contains(name, w) {
+				found, longest = t.name(), len(w)
+			}
 		}
+	}
+	if found != "" {
+		g.out[column].Target = found
 	}
 }
 
 func (g *guess) take(column int, t target, by string) bool {
-	if g.out[column].Target != "" || g.taken[t.name()] && !t.field.Kind.Multi() {
+	if g.out[column].Target != "" || g.taken[t.name()] && !t.field.Kind.Multi() && !placeFields[t.field.Name] {
 		return false
 	}
 	g.out[column].Target, g.out[column].By = t.name(), by
@@ -224,6 +231,12 @@ var (
 	usccForm   = regexp.MustCompile(`^[0-9A-HJ-NP-RT-UW-Y]{18}$`)
 	urlForm    = regexp.MustCompile(`^(?:https?://|www\.)\S+$`)
 )
+
+// plainValue says whether a cell holds a number or an address that no column is called by.
+func plainValue(cell string) bool {
+	s := strings.TrimSpace(hanzi.Fold(cell))
+	return mobileForm.MatchString(strings.NewReplacer(" ", "", "-", "").Replace(plainNumber(s))) || emailForm.MatchString(s) || usccForm.MatchString(strings.ToUpper(s))
+}
 
 // byValues looks at what stands in a column: at least six of ten filled cells must have the form of the kind.
 func (g *guess) byValues(column int, cells []string) {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -196,6 +197,7 @@ func (j *importing) read(ctx context.Context, out chan<- []*entry) error {
 // found as any other record is.
 func (j *importing) batch(ctx context.Context, list []*entry) error {
 	next := j.at
+	next.Unknown = slices.Clone(j.at.Unknown)
 	next.Also = map[string]*Counts{}
 	for name, c := range j.at.Also {
 		next.Also[name] = &Counts{c.Created, c.Updated}
@@ -277,6 +279,7 @@ func (j *importing) settle(ctx context.Context, list []*entry, matches map[*entr
 // judged decides on an entry; one that could not be understood fails.
 func (j *importing) judged(e *entry, m [2][]found, made map[uuid.UUID]bool) decision {
 	if len(e.wrongs) > 0 {
+		j.checked(e)
 		return decision{do: "fail", matches: m}
 	}
 	d := j.decide(e, m, made)
@@ -379,6 +382,7 @@ func (p *Progress) tell(plan *plan, e *entry, d decision, err error) (notes []no
 	}
 	if len(e.wrongs) > 0 {
 		p.Failed++
+		p.wonder(plan, e)
 		notes = append(notes, noted{Line: e.row.Line, Kind: rowFailed, Title: e.title, Faults: e.wrongs})
 	} else {
 		switch d.do {
@@ -413,6 +417,26 @@ func (p *Progress) tell(plan *plan, e *entry, d decision, err error) (notes []no
 		}
 	}
 	return append(notes, n)
+}
+
+// wonder counts the values of a row that stand for nothing here: a person may say what they mean, once for all rows.
+func (p *Progress) wonder(plan *plan, e *entry) {
+	for _, w := range e.wrongs {
+		if w.Column < 0 || w.Column >= len(e.row.Cells) || w.Code != "choice.unknown" && w.Code != "import.link_unknown" && w.Code != "import.link_several" {
+			continue
+		}
+		u := Unknown{Column: w.Column, Target: w.Field, Value: strings.TrimSpace(e.row.Cells[w.Column]), Rows: 1}
+		if !strings.Contains(u.Target, ".") {
+			u.Target = plan.main.Name + "." + u.Target
+		}
+		at := slices.IndexFunc(p.Unknown, func(x Unknown) bool { return x.Column == u.Column && x.Value == u.Value })
+		switch {
+		case at >= 0:
+			p.Unknown[at].Rows++
+		case len(p.Unknown) < maxUnknown && len(u.Value) <= 200:
+			p.Unknown = append(p.Unknown, u)
+		}
+	}
 }
 
 // sideOf says whether a fault is the object's or its companion's: writes of several operations number them.

@@ -93,7 +93,7 @@ func TestAFileOfBadRowsAndDuplicatesIsMended(t *testing.T) {
 		}
 		must(t, again.Close())
 		decoded := decode(t, mend)
-		if !strings.Contains(decoded, ",5,") || !strings.Contains(decoded, "手机: ") || !strings.Contains(decoded, "A 级") || strings.Contains(decoded, "[") {
+		if !strings.Contains(decoded, ",5,") || !strings.Contains(decoded, "手机：") || !strings.Contains(decoded, "A 级") || strings.Contains(decoded, "[") {
 			t.Errorf("the file to mend:\n%s", decoded)
 		}
 		mended := strings.NewReplacer("138001,", "13500135000,", ",Z,", ",A,", "没有这个人", "王敏").Replace(decoded)
@@ -257,7 +257,7 @@ func TestWhoMadeItWhenAndWhichTelephone(t *testing.T) {
 			t.Fatal(got)
 		}
 		mend := w.read(p.Mend.ID)
-		if !strings.Contains(mend, "创建时间: 这个时间还没有到") || !strings.Contains(mend, "创建人: ") {
+		if !strings.Contains(mend, "创建时间：这个时间还没有到") || !strings.Contains(mend, "创建人：") {
 			t.Errorf("the file to mend:\n%s", mend)
 		}
 		when := time.Date(2021, 3, 4, 2, 20, 0, 0, time.UTC).UnixMicro()

@@ -178,14 +178,17 @@ func (j *importing) mendRows(ctx context.Context, out sheet) error {
 
 // reasons words what is wrong with a row.
 func (j *importing) reasons(list []wrong) string {
-	said := make([]string, len(list))
+	said, between, colon := make([]string, len(list)), "；", "："
+	if j.actor.Locale == "en" {
+		between, colon = "; ", ": "
+	}
 	for i, w := range list {
 		said[i] = w.words(j.actor.Locale)
 		if name := columnLabel(j.source.header, j.plan.main, j.plan.also, w, j.actor.Locale); name != "" {
-			said[i] = name + ": " + said[i]
+			said[i] = name + colon + strings.TrimSuffix(said[i], "。")
 		}
 	}
-	return strings.Join(said, map[bool]string{true: "；", false: "; "}[j.actor.Locale != "en"])
+	return strings.Join(said, between)
 }
 
 // columnLabel is how a person knows the place of a fault: the column's name, else the field's.

@@ -30,10 +30,19 @@ type filling struct {
 	columns []labelled
 }
 
-// labelled is a column, and the label that its items get.
+// labelled is a column, the label that its items get, and what stands for some of its values.
 type labelled struct {
 	column int
 	label  string
+	values map[string]string
+}
+
+// maxValues is for how many values of a file something else may be put.
+const maxValues = 1000
+
+// joins says whether several columns may fill a field: each gives values of its own, or a part of the text.
+func joins(f *object.Field, o *object.Object) bool {
+	return f.Kind.Multi() || (f.Kind == object.KindText || f.Kind == object.KindLongText) && f.Name != o.Title && !f.Unique
 }
 
 // newPlan checks a mapping: known fields that the actor may write, each once unless it is multi-valued, no required one
@@ -52,7 +61,11 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 	p := &plan{main: main, locale: a.Locale}
 	also, link := companionOf(cat, main)
 	targets := targetsOf(cat, a, main)
+	replaced := 0
 	for _, m := range mapping {
+		if replaced += len(m.Values); replaced > maxValues {
+			return nil, fault.Invalid("mapping", "list.too_long", "max", maxValues)
+		}
 		if m.Target == "" {
 			continue
 		}
@@ -64,7 +77,7 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 			return nil, fault.Invalid("mapping", "import.column", "column", m.Column)
 		}
 		t := targets[i]
-		from := labelled{column: m.Column}
+		from := labelled{column: m.Column, values: m.Values}
 		if t.label != nil {
 			from.label = t.label.Name
 		}
@@ -76,7 +89,7 @@ func newPlan(cat *object.Catalog, a *access.Actor, name string, mapping []Mapped
 		switch {
 		case at < 0:
 			p.fill[side] = append(p.fill[side], filling{t.field, []labelled{from}})
-		case t.field.Kind.Multi():
+		case joins(t.field, t.object):
 			p.fill[side][at].columns = append(p.fill[side][at].columns, from)
 		default:
 			return nil, fault.Invalid("mapping", "import.twice", "target", m.Target)

@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -68,6 +71,8 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 	if err != nil {
 		return nil, err
 	}
+	targets := targetsOf(d.Engine.Catalog(), a, main)
+	o.known = wordsFor(targets)
 	s, err := d.open(ctx, file, a.User, o)
 	if err != nil {
 		return nil, err
@@ -77,16 +82,17 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 	if err != nil {
 		return nil, err
 	}
-	targets := targetsOf(d.Engine.Catalog(), a, main)
 	p := &Preview{File: FileRef{s.meta.ID, s.meta.Name, s.meta.Size}, Format: s.format, Options: s.options, Sheets: append([]string{}, s.sheets...), Rows: []Shown{}, Targets: []Target{}}
+	days := make([]bool, len(s.header))
 	for i, m := range guessed(main, targets, s.header, samples) {
+		days[i] = s.format == XLSX && daysIn(targets, m.Target, s.header[i])
 		c := Column{Column: i, Name: s.header[i], Samples: []string{}}
 		if m.Target != "" {
 			c.Target, c.By = &m.Target, &m.By
 		}
 		for _, cell := range samples[i] {
 			if strings.TrimSpace(cell) != "" && len(c.Samples) < 5 {
-				c.Samples = append(c.Samples, short(cell))
+				c.Samples = append(c.Samples, short(s.shown(cell, days[i])))
 			}
 		}
 		p.Columns = append(p.Columns, c)
@@ -94,7 +100,7 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 	for _, r := range head[:min(len(head), previewRows)] {
 		cells := make([]string, len(r.Cells))
 		for i, c := range r.Cells {
-			cells[i] = short(c)
+			cells[i] = short(s.shown(c, i < len(days) && days[i]))
 		}
 		p.Rows = append(p.Rows, Shown{r.Line, cells})
 	}
@@ -104,9 +110,36 @@ func (d *Deps) Preview(ctx context.Context, a *access.Actor, file uuid.UUID, nam
 			label += " · " + t.label.Label.In(a.Locale)
 		}
 		p.Targets = append(p.Targets, Target{t.name(), t.object.Name, t.field.Name, label, t.object.Label.In(a.Locale), string(t.field.Kind),
-			needed(t.field) && t.label == nil, t.field.Kind.Multi()})
+			needed(t.field) && t.label == nil, joins(t.field, t.object)})
 	}
 	return p, nil
+}
+
+// daysIn says whether the cells of a workbook's column are likely to be days: by the field to which it leads, else by its
+// name.
+func daysIn(targets []target, name, header string) bool {
+	if at := slices.IndexFunc(targets, func(t target) bool { return t.name() == name }); at >= 0 {
+		k := targets[at].field.Kind
+		return k == object.KindDate || k == object.KindDateTime
+	}
+	return dayWords.MatchString(header)
+}
+
+var dayWords = regexp.MustCompile(`(?i)日期|时间|生日|日$|date|time`)
+
+// shown is a cell as a person knows it from the spreadsheet: 46000 in a column of days is one, and 13800138002.0 a number.
+func (s *source) shown(cell string, day bool) string {
+	if s.format != XLSX {
+		return cell
+	}
+	c := cells{old: s.old}
+	if at, _, ok := c.serial(cell); day && ok {
+		if at.Equal(at.Truncate(24 * time.Hour)) {
+			return at.Format(time.DateOnly)
+		}
+		return at.Format("2006-01-02 15:04")
+	}
+	return plainNumber(cell)
 }
 
 // importable finds an object that somebody may import.
@@ -172,6 +205,8 @@ func (d *Deps) Ask(ctx context.Context, a *access.Actor, in Import, rows map[str
 	if err != nil {
 		return none, err
 	}
+	targets := targetsOf(d.Engine.Catalog(), a, main)
+	in.Options.known = wordsFor(targets)
 	s, err := d.open(ctx, in.File, a.User, in.Options)
 	if err != nil {
 		return none, err
@@ -183,7 +218,7 @@ func (d *Deps) Ask(ctx context.Context, a *access.Actor, in Import, rows map[str
 		if err != nil {
 			return none, err
 		}
-		in.Mapping = guessed(main, targetsOf(d.Engine.Catalog(), a, main), s.header, samples)
+		in.Mapping = guessed(main, targets, s.header, samples)
 	}
 	if _, err := newPlan(d.Engine.Catalog(), a, in.Object, in.Mapping, len(s.header)); err != nil {
 		return none, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -29,6 +30,8 @@ type Options struct {
 	Delimiter string `json:"delimiter"`
 	Sheet     string `json:"sheet"`
 	Header    *int   `json:"header"` // the line with the columns' names; 0: there is none
+
+	known words // what columns may be called, where sheet and header are guessed
 }
 
 // source is a table to read: how it is read, and the names of its columns.
@@ -47,6 +50,7 @@ type source struct {
 const (
 	headBytes = 64 << 10
 	headRows  = 50
+	maxSheets = 30 // that are looked into for the one to read
 )
 
 // open opens a file of somebody's as a table.
@@ -79,7 +83,7 @@ func (s *source) Close() error {
 
 // begin finds out what the file is and where its rows begin.
 func (s *source) begin(temp string) error {
-	head := make([]byte, 8)
+	head := make([]byte, 512)
 	n, err := s.file.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return err
@@ -92,6 +96,9 @@ func (s *source) begin(temp string) error {
 	case bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")):
 		return fault.New(fault.Unprocessable, "import.old_format")
 	default:
+		if err := isTable(head); err != nil {
+			return err
+		}
 		if err := s.beginCSV(); err != nil {
 			return err
 		}
@@ -106,7 +113,9 @@ func (s *source) beginXLSX(temp string) (err error) {
 	}
 	s.sheets = s.book.GetSheetList()
 	if s.options.Sheet == "" {
-		s.options.Sheet = s.sheets[0]
+		if s.options.Sheet, err = s.likelySheet(); err != nil {
+			return err
+		}
 	}
 	if !slices.Contains(s.sheets, s.options.Sheet) {
 		return fault.Invalid("options.sheet", "import.sheet")
@@ -114,6 +123,61 @@ func (s *source) beginXLSX(temp string) (err error) {
 	props, err := s.book.GetWorkbookProps()
 	s.old = err == nil && props.Date1904 != nil && *props.Date1904
 	s.options.Encoding, s.options.Delimiter = "", ""
+	return nil
+}
+
+// likelySheet is the visible sheet whose rows name most columns, before a page of explanations; else the first that is
+// filled.
+func (s *source) likelySheet() (string, error) {
+	best, most := s.sheets[0], -1
+	for _, name := range s.sheets[:min(len(s.sheets), maxSheets)] {
+		if shown, err := s.book.GetSheetVisible(name); err != nil || !shown {
+			continue
+		}
+		in, err := sheetOf(s.book, name)
+		if err != nil {
+			continue // a sheet of charts
+		}
+		head, err := firstRows(in, headRows)
+		if err = errors.Join(err, in.Close()); err != nil {
+			return "", err
+		}
+		n := -1
+		for _, r := range head {
+			if !r.empty() {
+				n = max(n, s.options.known.in(r.Cells))
+			}
+		}
+		if n > most {
+			best, most = name, n
+		}
+	}
+	return best, nil
+}
+
+// firstRows reads up to so many rows.
+func firstRows(in rows, n int) (head []Row, err error) {
+	for len(head) < n {
+		r, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		head = append(head, r)
+	}
+	return head, nil
+}
+
+// isTable refuses what is plainly something else: a picture, a document, a page of the web that calls itself a workbook.
+func isTable(head []byte) error {
+	kind := http.DetectContentType(head)
+	for _, other := range []string{"image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/x-", "text/html"} {
+		if strings.HasPrefix(kind, other) {
+			return fault.New(fault.Unprocessable, "import.no_table")
+		}
+	}
 	return nil
 }
 
@@ -173,9 +237,10 @@ func (b *behind) Next() (Row, error) {
 	}
 }
 
-// findHeader finds the line with the names: the one said, else the first that is filled at least half as wide as the
-// first lines are, which passes over a title above the table. They are as wide as most of them, so that one line with
-// cells too many does not pass for the header; only a line of one cell must stand up to the widest.
+// findHeader finds the line with the names: the one said, else the one that holds most of the words that columns are
+// called by, else the first that is filled at least half as wide as the first lines are, which passes over a title above
+// the table. They are as wide as most of them, so that one line with cells too many does not pass for the header; only a
+// line of one cell must stand up to the widest. Where that one is plainly a row, there are no names.
 func (s *source) findHeader() error {
 	all, err := s.all()
 	if err != nil {
@@ -220,6 +285,17 @@ func (s *source) findHeader() error {
 		n := filled(r.Cells)
 		return n > 1 && 2*n >= usual || n == 1 && 2*n >= wide
 	})
+	found, most := i, max(1, s.options.known.in(head[i].Cells))
+	for k, r := range head {
+		if n := s.options.known.in(r.Cells); n > most {
+			found, most = k, n
+		}
+	}
+	if i = found; s.options.Header == nil && s.options.known.in(head[i].Cells) == 0 && slices.ContainsFunc(head[i].Cells, plainValue) {
+		none := 0
+		s.options.Header, s.header = &none, make([]string, len(head[i].Cells))
+		return nil
+	}
 	if head[i].Fault != "" {
 		return fault.New(fault.Unprocessable, head[i].Fault)
 	}
