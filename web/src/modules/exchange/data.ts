@@ -57,7 +57,11 @@ export type Figures = {
   also?: Record<string, { created: number; updated: number }>
   change_set?: string
   mend?: Upload
+  unknown?: Unknown[]
 }
+
+/** A value of the file that stands for nothing here, and in how many rows. */
+export type Unknown = { column: number; target: string; value: string; rows: number }
 
 export const figuresOf = (job: Job): Figures =>
   ({ done: 0, total: null, created: 0, updated: 0, skipped: 0, failed: 0, duplicates: 0, ...job.progress }) as Figures
@@ -80,7 +84,7 @@ export type Ask = {
   file: string
   object: string
   options: Options
-  mapping: { column: number; target: string }[]
+  mapping: { column: number; target: string; values?: Record<string, string> }[]
   duplicates: Policy
   rows?: Record<string, Choice>
   dry_run: boolean

@@ -63,7 +63,7 @@ export function MapStep({
         <p className="min-w-40 flex-1 basis-full truncate pb-1 font-medium sm:basis-40">{preview.file.name}</p>
         {preview.format === 'csv' ? (
           <>
-            <Labeled label={t('exchange.encoding')} className="w-36">
+            <Labeled label={t('exchange.encoding')} className="w-44">
               {(ids) => (
                 <Select {...ids} value={options.encoding} onChange={(event) => set({ encoding: event.target.value })}>
                   {encodings.map((name) => (
@@ -166,7 +166,7 @@ export function MapStep({
                     }
                   >
                     <option value="">{t('exchange.leave')}</option>
-                    <Targets targets={preview.targets} />
+                    <Targets targets={preview.targets} object={object} />
                   </Select>
                 </td>
                 <td className="px-3 py-1.5 max-sm:hidden">
@@ -213,14 +213,15 @@ export function MapStep({
   )
 }
 
-function Targets({ targets }: { targets: Target[] }) {
+/** The fields to choose from; those of another object say so, for a closed list shows its choice alone. */
+function Targets({ targets, object }: { targets: Target[]; object: string }) {
   const groups = new Map<string, Target[]>()
   for (const target of targets) groups.set(target.object_label, [...(groups.get(target.object_label) ?? []), target])
   return [...groups].map(([name, list]) => (
     <optgroup key={name} label={name}>
       {list.map((target) => (
         <option key={target.target} value={target.target}>
-          {target.label}
+          {target.object === object ? target.label : `${target.object_label} · ${target.label}`}
           {target.required ? ' *' : ''}
         </option>
       ))}

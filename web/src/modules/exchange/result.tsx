@@ -19,6 +19,7 @@ import { toast, toastFailure } from '@/ui/toast'
 import { type Ask, type BadRow, type Choice, figuresOf, type Policy } from './data'
 import { ended, fileUrl, type Job } from './jobs'
 import { Bar, StateBadge } from './progress'
+import { UnknownValues } from './unknown'
 
 /** What an import did, or would do: its figures, the rows that need a decision or a repair, and what comes next. */
 export function ResultStep({
@@ -76,6 +77,9 @@ export function ResultStep({
         <Numbers job={job} />
         <Fault error={job.error && new Error(job.error.message)} />
       </section>
+      {over && trial && figures.unknown && (
+        <UnknownValues key={job.id} list={figures.unknown} asked={asked} start={start} />
+      )}
       {over && (figures.failed > 0 || figures.duplicates > 0) && (
         <Problems job={job} trial={trial} policy={asked.duplicates} choices={choices} setChoices={setChoices} />
       )}
@@ -231,7 +235,7 @@ function List({ job, kind, trial, policy, choices, setChoices }: ProblemsProps &
             {entry.kind === 'failed' ? (
               <ul className="basis-full text-sm text-bad sm:basis-1/2">
                 {entry.faults?.map((fault, index) => (
-                  <li key={index}>{[fault.name, fault.message].filter(Boolean).join(': ')}</li>
+                  <li key={index}>{[fault.name, fault.message].filter(Boolean).join(t('ui.colon'))}</li>
                 ))}
               </ul>
             ) : (
