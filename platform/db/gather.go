@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Gather lets the writes of many callers share one transaction, and with it its statements: whatever came while one was
@@ -15,7 +16,10 @@ type Gather[T any] struct {
 
 	mu      sync.Mutex
 	waiting []*gathered[T]
-	leads   bool // somebody takes what waits
+	leads   bool          // somebody takes what waits
+	crowd   int           // how many there were last time: who was answered then comes back, if they write all the time
+	full    chan struct{} // as many wait again
+	took    time.Duration // one transaction, smoothed
 }
 
 type gathered[T any] struct {
@@ -23,12 +27,14 @@ type gathered[T any] struct {
 	done chan error
 }
 
-// mostGathered is how many callers share a transaction.
-const mostGathered = 64
+const (
+	mostGathered = 64                   // callers that share a transaction
+	mostLinger   = 2 * time.Millisecond // that a transaction waits for those who are likely to come
+)
 
 // NewGather makes a gathering of writes that do does, several in one transaction. They must get along in any order.
 func NewGather[T any](d *DB, do func(tx Tx, all []T) error) *Gather[T] {
-	return &Gather[T]{db: d, do: do}
+	return &Gather[T]{db: d, do: do, full: make(chan struct{}, 1)}
 }
 
 // Write does what is asked and answers once it is durable. As with DB.Write, ctx counts while it waits for its turn.
@@ -40,9 +46,15 @@ func (g *Gather[T]) Write(ctx context.Context, what T) error {
 	g.mu.Lock()
 	g.waiting = append(g.waiting, x)
 	g.db.gathered.Add(1)
-	if !g.leads {
+	switch {
+	case !g.leads:
 		g.leads = true
 		go g.lead()
+	case len(g.waiting) == g.crowd:
+		select {
+		case g.full <- struct{}{}:
+		default:
+		}
 	}
 	g.mu.Unlock()
 	select {
@@ -91,9 +103,37 @@ func (g *Gather[T]) more() bool {
 	return g.leads
 }
 
+// linger waits, for half the time of a transaction at most, until as many wait as there were last time. Without it those
+// who were just answered would always meet the transaction of the others, and each would serve half of them.
+func (g *Gather[T]) linger() {
+	g.mu.Lock()
+	few, limit := len(g.waiting) < min(g.crowd, mostGathered), min(g.took/2, mostLinger)
+	select {
+	case <-g.full: // told of an earlier crowd
+	default:
+	}
+	g.mu.Unlock()
+	if few {
+		select {
+		case <-g.full:
+		case <-time.After(limit):
+		}
+	}
+}
+
+// served remembers how many there were and how long it took.
+func (g *Gather[T]) served(callers int, took time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.crowd = callers + len(g.waiting)
+	g.took += (took - g.took) / 8
+}
+
 // lead writes until nobody waits. Who is tried alone is not waited for.
 func (g *Gather[T]) lead() {
 	for g.more() {
+		g.linger()
+		start := time.Now()
 		var batch []*gathered[T]
 		var all []T
 		err := told(g.db.share(context.Background(), func(tx Tx) error {
@@ -109,6 +149,7 @@ func (g *Gather[T]) lead() {
 		if batch == nil {
 			batch, _ = g.take() // it did not come to that
 		}
+		g.served(len(batch), time.Since(start))
 		for _, x := range batch {
 			if err == nil {
 				x.done <- nil
