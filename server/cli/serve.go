@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,11 @@ type serve struct {
 func (*serve) Help() string {
 	return "Example: youpeng serve --data /var/lib/youpeng --listen 0.0.0.0:443 --tls-cert crm.pem --tls-key crm.key --metrics 127.0.0.1:9100"
 }
+
+// heapGrowth is by how many percent the heap grows between two collections. Most of it are the names that are searched,
+// which have no pointers and cost the collector nothing: at Go's own 100 an import of a large file stood 60 MB higher and
+// was no faster.
+const heapGrowth = 50
 
 func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -64,6 +70,9 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	cfg.Clock, cfg.Log = tick, log
 	if cfg.Memory, err = bytesOf(s.Memory); err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
 	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
