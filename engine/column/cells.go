@@ -296,10 +296,11 @@ func (c *links) wipe(o uint32) { c.put(o, 0) }
 func (c *links) bytes() int64  { return c.num.bytes() + c.back.bytes() }
 func (c *links) finish()       {}
 
-func (c *links) targets(o uint32, f func(t uint32)) {
-	if t := c.at(o); t != 0 {
-		f(t)
+func (c *links) list(o uint32) []uint32 {
+	if c.at(o) == 0 {
+		return nil
 	}
+	return c.v[o : o+1]
 }
 
 func (c *links) reverse(int) *reverse {
@@ -476,12 +477,6 @@ func (c *lists) free() {
 		c.dict.free()
 	}
 	c.items, c.dict, c.back = nil, nil, nil
-}
-
-func (c *lists) targets(o uint32, f func(t uint32)) {
-	for _, t := range c.list(o) {
-		f(t)
-	}
 }
 
 func (c *lists) reverse(int) *reverse {

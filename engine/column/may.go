@@ -127,7 +127,7 @@ func (s *Store) mayWithin(a *access.Actor, t *table, row uint32, d Doing, depth 
 		if !ok {
 			continue
 		}
-		up.targets(row, func(x uint32) {
+		for _, x := range up.list(row) {
 			if s.tables[p.Number].living.has(x) {
 				lives = true
 				if !may && s.sees(a, p, int64(x)) {
@@ -138,7 +138,7 @@ func (s *Store) mayWithin(a *access.Actor, t *table, row uint32, d Doing, depth 
 					may, _ = s.may(a, p, x, with, depth+1)
 				}
 			}
-		})
+		}
 	}
 	if lives {
 		if may {

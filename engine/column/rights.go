@@ -217,12 +217,12 @@ func (s *Store) buildWithin(v *sight, users []int64, all bool, depth int) {
 		sees, lives := false, false
 		for _, w := range ways {
 			rows, living := w.parent.rows(), w.parent.t.living
-			w.up.targets(o, func(t uint32) {
+			for _, t := range w.up.list(o) {
 				if living.has(t) {
 					lives = true
 					sees = sees || rows.has(t)
 				}
-			})
+			}
 		}
 		return sees || !lives && (all || own.has(owner.at(o)))
 	}
@@ -257,9 +257,9 @@ func (s *Store) buildWith(v *sight, depth int) {
 	}
 }
 
-// linkTargets walks over what a row names.
+// linkTargets answers what a row names; it must not be kept.
 type linkTargets interface {
-	targets(o uint32, f func(t uint32))
+	list(o uint32) []uint32
 }
 
 func idSet(ids []int64) bitmap {
