@@ -113,7 +113,7 @@ test.describe('English', () => {
     await expect(page.getByLabel('Field for “Name”')).toHaveValue('customer.name')
     await page.getByRole('button', { name: 'Try it' }).click()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
-    await page.getByRole('link', { name: 'Show Customers' }).click()
+    await page.getByRole('link', { name: 'Show customers' }).click()
 
     await page.getByRole('checkbox', { name: 'Select the records in sight' }).click()
     await page.getByRole('button', { name: 'Select all 60' }).click()

@@ -149,8 +149,8 @@ test.describe('postgres', () => {
     await expect(page.getByText('2 records', { exact: true })).toBeVisible()
 
     // The form says who it might already be.
-    await page.getByRole('button', { name: 'New Customer' }).click()
-    const form = page.getByRole('dialog', { name: 'New Customer', exact: true })
+    await page.getByRole('button', { name: 'New customer' }).click()
+    const form = page.getByRole('dialog', { name: 'New customer', exact: true })
     await form.getByLabel(/^Name/).first().fill('Huaxin Technology')
     await expect(form.getByText('This may exist already')).toBeVisible()
     await expect(form.getByRole('link', { name: 'Huaxin Technology' })).toBeVisible()

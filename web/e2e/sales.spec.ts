@@ -127,8 +127,8 @@ test.describe('postgres', () => {
     // An order from the deal, by keyboard: Enter begins the next line.
     await page.goto(at(`/deal/${deal}`))
     await page.getByRole('tab', { name: 'Orders' }).click()
-    await page.getByRole('button', { name: 'New Order' }).click()
-    const order = page.getByRole('dialog', { name: 'New Order', exact: true })
+    await page.getByRole('button', { name: 'New order' }).click()
+    const order = page.getByRole('dialog', { name: 'New order', exact: true })
     const line = order.getByRole('listitem', { name: 'Line 1' })
     await line.getByRole('button', { name: 'Product' }).focus()
     await page.keyboard.press('Enter')

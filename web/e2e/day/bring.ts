@@ -44,7 +44,7 @@ async function run({ page, say }: Person) {
 
 async function write({ page, say }: Person) {
   await page.getByRole('button', { name: say('开始导入', 'Import'), exact: true }).click()
-  await expect(page.getByRole('link', { name: say('查看客户', 'Show Customers') })).toBeVisible()
+  await expect(page.getByRole('link', { name: say('查看客户', 'Show customers') })).toBeVisible()
 }
 
 export async function saved(file: Download): Promise<Buffer> {
@@ -81,7 +81,7 @@ export async function bring(p: Person) {
   await run(p)
   await write(p)
   await expect(page.getByRole('link', { name: say('下载待修正文件', 'File to mend') })).toHaveCount(0)
-  await page.getByRole('link', { name: say('查看客户', 'Show Customers') }).click()
+  await page.getByRole('link', { name: say('查看客户', 'Show customers') }).click()
   for (const name of ['苏州金鸡湖贸易有限公司', '无锡梁溪布艺厂', '南京玄武印刷厂', '杭州远景科技有限公司'])
     await expect(page.getByText(name, { exact: true }).first()).toBeVisible()
   await expect(page.getByText(say('共 6 条', '6 records'), { exact: true })).toBeVisible()

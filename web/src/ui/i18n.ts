@@ -12,6 +12,12 @@ function preferred(): Lang {
   return /^zh/i.test(navigator.language) ? 'zh' : 'en'
 }
 
+/** A name as it stands inside an English sentence: Tickets are tickets there, and a VIP stays one. */
+export const within = (name: unknown) => {
+  const text = String(name)
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}
+
 let loadEnglish: () => Promise<Words>
 
 /** Chinese is the source and comes with the application; English is fetched when someone reads it. */
@@ -23,6 +29,7 @@ export async function startWords(zh: Words, english: () => Promise<Words>) {
     resources: { zh: { translation: zh } },
     interpolation: { escapeValue: false },
   })
+  i18next.services.formatter?.add('word', within)
   await switchTo(preferred(), false)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { within } from '@/ui/i18n'
 import en from './en'
 import zh from './zh'
 
@@ -7,7 +8,11 @@ const keys = (tree: object, path = ''): string[] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === 'object' ? keys(value, `${path}${key}.`) : [path + key.replace(/_(one|other)$/, '')],
   )
-const holes = (text: string) => (text.match(/{{\w+}}/g) ?? []).sort().join()
+const holes = (text: string) =>
+  (text.match(/{{\w+(?:, word)?}}/g) ?? [])
+    .map((hole) => hole.replace(', word', ''))
+    .sort()
+    .join()
 const texts = (tree: object, path = ''): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === 'object'
@@ -32,5 +37,14 @@ describe('words', () => {
       expect(text.trim(), key).not.toBe('')
       if (key !== 'app.chinese') expect(text, key).not.toMatch(/[\u4e00-\u9fff]/)
     }
+  })
+  it('writes names small within a sentence, but not what is written large for itself', () => {
+    expect(['Tickets', 'E-mails', 'VIP customers', '工单', 'tags'].map(within)).toEqual([
+      'tickets',
+      'E-mails',
+      'VIP customers',
+      '工单',
+      'tags',
+    ])
   })
 })
