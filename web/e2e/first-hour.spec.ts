@@ -66,6 +66,9 @@ test.describe('sqlite', () => {
     await page.locator('input[type=password]').fill(password)
     await page.locator('form button[type=submit]').click()
     await page.waitForURL('**/w/main**')
+    await expect(page.getByRole('heading', { name: /王敏/ })).toBeVisible()
+    await page.goBack() // past the way in, to where one was before
+    await expect(page.getByRole('heading', { name: '华信科技有限公司' })).toBeVisible()
   })
 })
 

@@ -6,15 +6,18 @@ import { Forgot } from './forgot'
 import { Gate } from './gate'
 import { SignInForm, type Workspaces } from './sign-in-form'
 
-/** Where someone goes after signing in: back to where they came from, else to their only workspace, else to a choice. */
+/**
+ * Where someone goes after signing in: back to where they came from, else to their only workspace, else to a choice. The
+ * way in does not stay behind them: "back" would ask a person who is in for the password, or show a link that is spent.
+ */
 export function useEnter() {
   const navigate = useNavigate()
   return (workspaces: Workspaces, next?: string) => {
     forget()
     const only = workspaces.length === 1 ? workspaces[0] : undefined
-    if (next?.startsWith('/') && !next.startsWith('//')) void navigate({ href: next })
-    else if (only) void navigate({ to: '/w/$workspace', params: { workspace: only.slug } })
-    else void navigate({ to: '/' })
+    if (next?.startsWith('/') && !next.startsWith('//')) void navigate({ href: next, replace: true })
+    else if (only) void navigate({ to: '/w/$workspace', params: { workspace: only.slug }, replace: true })
+    else void navigate({ to: '/', replace: true })
   }
 }
 
