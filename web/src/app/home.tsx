@@ -6,7 +6,7 @@ import { pageQuery } from '@/api/queries'
 import type { Entity, Filter } from '@/api/types'
 import { allows, fieldOf, useEntity, useLabel, useMe } from '@/record/catalog'
 import { iconOf } from '@/record/icons'
-import { integer, useLocale } from '@/ui/format'
+import { integer, toLocalInput, useLocale } from '@/ui/format'
 import { Skeleton } from '@/ui/states'
 import { modules } from './modules'
 
@@ -16,8 +16,8 @@ const parts = modules.flatMap((module) => module.home ?? [])
 export default function Home() {
   const { t } = useTranslation()
   const me = useMe()
-  const hour = new Date().getHours()
-  const part = hour < 11 ? 'morning' : hour < 13 ? 'noon' : hour < 18 ? 'afternoon' : 'evening'
+  const hour = Number(toLocalInput(new Date().toISOString(), useLocale()).slice(11, 13))
+  const part = hour < 5 ? 'evening' : hour < 11 ? 'morning' : hour < 13 ? 'noon' : hour < 18 ? 'afternoon' : 'evening'
   return (
     <div className="@container h-full overflow-y-auto">
       <div className="mx-auto max-w-5xl px-5 py-6">
