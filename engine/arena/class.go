@@ -27,7 +27,8 @@ func (k Class) form(value string) string {
 	s := strings.TrimSpace(hanzi.Fold(value))
 	switch k {
 	case Digits:
-		return withTrunkZero(onlyDigits(s))
+		number, extension, _ := strings.Cut(s, ";ext=")
+		return withTrunkZero(onlyDigits(number)) + onlyDigits(extension)
 	case Code:
 		return separators.Replace(s)
 	}

@@ -34,9 +34,9 @@ func isLandline(national string) bool {
 	return true
 }
 
-// isChinese says whether digits are a number of China in full.
+// isChinese says whether digits are a number of China in full, whatever extension stands behind it.
 func isChinese(digits string) bool {
-	return strings.HasPrefix(digits, countryCode) && len(digits) >= 11 && len(digits) <= 14
+	return strings.HasPrefix(digits, countryCode) && len(digits) >= 11
 }
 
 // typedDigits reads a question as a part of a phone number; empty when it cannot be one. A country code is only

@@ -13,7 +13,7 @@ import (
 )
 
 // snapshotForm counts changes to the form of a snapshot.
-const snapshotForm = 2
+const snapshotForm = 3
 
 // Copy is what the arena holds now, to be written while the arena goes on; it can be written and nothing else.
 func (a *Arena) Copy() *Arena {
