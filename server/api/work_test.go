@@ -101,8 +101,17 @@ func TestAMassChangeIsAJobAndCanBeUndone(t *testing.T) {
 		if again["state"] != "dead" || again["error"].(map[string]any)["code"] != "undo.done" {
 			t.Errorf("undone twice: %v", again)
 		}
+		const people = 40
+		for i, c := range p.want(200, "GET", fmt.Sprintf("/records/customer?level=C&limit=%d", people), nil).body["data"].([]any) {
+			p.want(201, "POST", "/records/contact", map[string]any{"name": fmt.Sprint("联系人", i), "customers": []any{c.(map[string]any)["id"]}})
+		}
+		gone := p.ended(p.want(202, "POST", "/jobs/delete", map[string]any{"object": "customer", "filter": filter}).body["id"].(string))
+		back := p.ended(p.want(202, "POST", "/change-sets/"+gone["progress"].(map[string]any)["change_set"].(string)+"/undo", map[string]any{}).body["id"].(string))
+		if back["progress"].(map[string]any)["done"] != float64(n+people) || p.total("/records/contact") != people || p.total("/records/customer?level=C") != n {
+			t.Errorf("the undo of what was deleted with its contacts: %v", back["progress"])
+		}
 		list := p.want(200, "GET", "/jobs?kind=undo,update", nil).body
-		if len(list["data"].([]any)) != 3 {
+		if len(list["data"].([]any)) != 4 {
 			t.Errorf("jobs: %v", list)
 		}
 		colleague := s.invite("li@example.com", "salesperson")

@@ -208,7 +208,7 @@ func undo(ctx context.Context, _ *modules.Space, run *job.Run) error {
 		}
 		return err
 	}
-	p := MassProgress{ChangeSet: res.ChangeSet, Done: len(res.Outcomes), Total: len(res.Outcomes)}
+	p := MassProgress{ChangeSet: res.ChangeSet}
 	for _, x := range res.Outcomes {
 		if x.Err != nil {
 			p.Failed++
@@ -216,6 +216,13 @@ func undo(ctx context.Context, _ *modules.Space, run *job.Run) error {
 		}
 		s.Changed(x.Record.Object.Name)
 	}
+	// What came back with another record, or in a run that was cut off, is none of these outcomes, but was brought back.
+	set, err := s.Engine.ChangeSetOf(ctx, res.ChangeSet)
+	if err != nil {
+		return err
+	}
+	p.Done = max(len(res.Outcomes), int(set.Counts)+p.Failed)
+	p.Total = p.Done
 	return run.Progress(ctx, p)
 }
 
