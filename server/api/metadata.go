@@ -110,7 +110,7 @@ func (c *call) objectForm(o *object.Object, order int, retired bool) map[string]
 		fields = append(fields, form)
 	}
 	return map[string]any{"name": o.Name, "label": o.Label, "plural": o.Plural, "icon": o.Icon, "custom": o.Custom, "retired": o.Retired, "owned": o.Scope.Owner, "setup": o.Setup,
-		"title_field": o.Title, "nav": !o.Setup && o.Lines == "" && !o.Retired, "group": o.Group, "order": order, "fields": fields, "layout": c.sections(o)}
+		"title_field": o.Title, "nav": !o.Setup && o.Lines == "" && !o.Retired, "group": o.Group, "order": order, "fields": fields, "layout": c.sections(o), "arranged": o.Layout != nil}
 }
 
 func fieldForm(f *object.Field, right access.Right) map[string]any {

@@ -2,7 +2,7 @@ import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-que
 import { account, space } from './client'
 import { Problem } from './problem'
 import { records } from './records'
-import type { Aggregate, Catalog, Me, Question } from './types'
+import type { Aggregate, Catalog, Me, Question, View } from './types'
 
 /** A refusal will not turn into an answer by asking again; a broken line or a busy server may. */
 const mayPass = (error: unknown) => !(error instanceof Problem) || error.status === 0 || error.status >= 500
@@ -21,6 +21,14 @@ export const catalogQuery = queryOptions({
   queryFn: () => space.get<Catalog>('/meta/objects'),
   staleTime: 300_000,
 })
+
+/** The views of an object that the asker may look at: the standard one, the shared ones, their own. */
+export const viewsQuery = (object: string) =>
+  queryOptions({
+    queryKey: ['views', object],
+    queryFn: async ({ signal }) => (await space.get<{ data: View[] }>(`/meta/views?object=${object}`, { signal })).data,
+    staleTime: 60_000,
+  })
 
 export const workspacesQuery = queryOptions({
   queryKey: ['workspaces'],

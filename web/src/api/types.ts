@@ -78,6 +78,30 @@ export type Entity = {
   group: Group
   order: number
   fields: Field[]
+  /** How the fields stand on forms and record pages; every field that the asker sees is in one section. */
+  layout?: Section[]
+  /** Whether an administrator arranged them, else the layout follows the groups of the fields. */
+  arranged?: boolean
+}
+
+/** Fields under one heading, which may be empty. */
+export type Section = { label: Label; fields: string[] }
+
+/** A saved list of an object. */
+export type View = {
+  id: string
+  object: string
+  name: Label
+  columns: string[]
+  sort: string
+  filter: Filter | null
+  shared: boolean
+  owner: LinkValue | null
+  /** The one that follows the fields of the object; nobody changes it. */
+  standard: boolean
+  /** Its filter asks for what is no longer there, or not the asker's to ask. */
+  unusable?: boolean
+  version: number
 }
 
 export type Catalog = { version: number | string; objects: Entity[] }

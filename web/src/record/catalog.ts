@@ -45,6 +45,20 @@ export const writable = (field: Field) =>
 export const editable = (entity: Entity, isNew: boolean) =>
   entity.fields.filter((field) => writable(field) && (isNew || !field.immutable))
 
+/** Some fields of an object, section by section as its layout has them; in their own order where nobody arranged them. */
+export function sectionsOf(entity: Entity, fields: Field[]): { label?: Label; fields: Field[] }[] {
+  const left = new Set(fields)
+  const sections = (entity.layout ?? []).map((section) => {
+    const names = new Set(section.fields)
+    const own = entity.arranged
+      ? section.fields.flatMap((name) => fields.find((field) => field.name === name) ?? [])
+      : fields.filter((field) => names.has(field.name))
+    for (const field of own) left.delete(field)
+    return { label: section.label, fields: own }
+  })
+  return [...sections, { fields: [...left] }].filter((section) => section.fields.length > 0)
+}
+
 export const fieldOf = (entity: Entity, name: string): Field | undefined =>
   entity.fields.find((field) => field.name === name)
 

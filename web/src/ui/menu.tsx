@@ -41,17 +41,20 @@ export function MenuItem({ danger, className, ...props }: Base.Item.Props & { da
 export function MenuChoice<T extends string>({
   value,
   options,
+  closes,
   onChange,
 }: {
   value: T
   options: { value: T; label: ReactNode }[]
+  /** Whether a choice is all that one came for. */
+  closes?: boolean
   onChange: (value: T) => void
 }) {
   return (
     <Base.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
       {options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} className={item}>
-          <span className="flex-1">{option.label}</span>
+        <Base.RadioItem key={option.value} value={option.value} closeOnClick={!!closes} className={item}>
+          <span className="min-w-0 flex-1">{option.label}</span>
           <Base.RadioItemIndicator>
             <Check className="text-primary-text!" />
           </Base.RadioItemIndicator>

@@ -148,7 +148,7 @@ function Row({ deal, step, filter }: { deal: Entity; step: Step; filter: Filter 
       <Link
         to="/w/$workspace/$object"
         params={{ workspace, object: deal.name }}
-        search={{ filter: { and: parts }, view: 'list' }}
+        search={{ filter: { and: parts }, as: 'list' }}
         aria-label={t('sales.show_stage', { stage: stage.name, count, n: count })}
         className="grid min-h-11 grid-cols-[6rem_minmax(0,1fr)_3.5rem_6.5rem] items-center gap-3 rounded-md px-2 hover:bg-hover max-sm:grid-cols-[5rem_minmax(0,1fr)_2.5rem_4.5rem] max-sm:gap-2 max-sm:px-1"
       >

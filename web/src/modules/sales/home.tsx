@@ -45,7 +45,7 @@ function Deals({ mayAdd }: { mayAdd: boolean }) {
         <Link
           to="/w/$workspace/$object"
           params={{ workspace, object: 'deal' }}
-          search={{ filter: { and: mine }, view: 'list' }}
+          search={{ filter: { and: mine }, as: 'list' }}
           className="text-xs text-primary-text hover:underline"
         >
           {t('record.show_all')}
@@ -96,7 +96,7 @@ function Stages({ pipeline, list, named }: { pipeline: Pipeline; list: Step[]; n
                 filter: {
                   and: [...mine, { field: 'stage', op: 'in', value: [{ id: step.stage.id, title: step.stage.name }] }],
                 },
-                view: 'list',
+                as: 'list',
               }}
               aria-label={t('sales.show_stage', { stage: step.stage.name, count: step.count, n: step.count })}
               className="flex min-h-10 items-center gap-2.5 px-4 text-sm hover:bg-hover"

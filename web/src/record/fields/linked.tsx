@@ -1,12 +1,13 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { space } from '@/api/client'
+import { recordQuery } from '@/api/queries'
 import { records } from '@/api/records'
 import type { LinkValue } from '@/api/types'
-import { titleOf, useEntity } from '@/record/catalog'
+import { titleOf, useCatalog, useEntity } from '@/record/catalog'
 import { Avatar, Mark } from '@/ui/badge'
 import { Picker } from '@/ui/picker'
 import type { EditProps } from './kind'
@@ -87,6 +88,19 @@ export function useLookup(objects: string[], text: string, enabled: boolean) {
   })
 }
 
+/** Links by their ids alone, as a saved filter has them, get the titles that their reader may see. */
+function useTitled(links: LinkValue[], objects: string[]): LinkValue[] {
+  const catalog = useCatalog()
+  const nameless = links.filter((link) => link.id && link.title === undefined)
+  const objectOf = (link: LinkValue) => link.object ?? objects[0] ?? ''
+  const found = useQueries({ queries: nameless.map((link) => recordQuery(objectOf(link), link.id ?? '')) })
+  return links.map((link) => {
+    const record = found[nameless.indexOf(link)]?.data
+    const entity = catalog.objects.find((entry) => entry.name === objectOf(link))
+    return record ? { ...link, title: titleOf(entity, record) } : link
+  })
+}
+
 type LookupProps = Omit<EditProps<unknown>, 'value' | 'onChange'> & {
   objects: string[]
   value: LinkValue[]
@@ -96,7 +110,8 @@ type LookupProps = Omit<EditProps<unknown>, 'value' | 'onChange'> & {
 }
 
 /** Chooses one record or several of some objects. */
-export function Lookup({ objects, value, multiple, person, onChange, field, autoFocus, ...rest }: LookupProps) {
+export function Lookup({ objects, value: links, multiple, person, onChange, field, autoFocus, ...rest }: LookupProps) {
+  const value = useTitled(links, objects)
   const [text, setText] = useState('')
   const [opened, setOpened] = useState(!!autoFocus)
   const found = useLookup(objects, text, opened)

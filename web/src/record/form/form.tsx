@@ -6,7 +6,7 @@ import { faultOf, Problem } from '@/api/problem'
 import { renew } from '@/api/queries'
 import { records } from '@/api/records'
 import type { Entity, Field, Rec } from '@/api/types'
-import { editable, useLabel, useMe } from '@/record/catalog'
+import { editable, sectionsOf, useLabel, useMe } from '@/record/catalog'
 import { isEmpty, kindOf } from '@/record/fields/registry'
 import { Editor } from '@/record/fields/value'
 import { Button } from '@/ui/button'
@@ -60,6 +60,20 @@ export function Inputs({
       </div>
     </div>
   )
+}
+
+/** The inputs under the headings of the object's layout. */
+function Sections({ entity, fields, first, ...rest }: Omit<Parameters<typeof Inputs>[0], 'key'> & { entity: Entity }) {
+  const label = useLabel()
+  return sectionsOf(entity, fields).map((section, index) => {
+    const title = label(section.label)
+    return (
+      <section key={section.fields[0]?.name} aria-label={title || undefined} className="space-y-3">
+        {title && <h3 className="border-b pb-1 text-sm font-medium">{title}</h3>}
+        <Inputs {...rest} fields={section.fields} first={!!first && index === 0} />
+      </section>
+    )
+  })
 }
 
 /** Faults that belong to no field on the form, and refusals as a whole. */
@@ -183,7 +197,7 @@ export function RecordForm({ entity, record, initial, omit, onDone, onCancel, ex
 
   return (
     <form ref={form} noValidate onSubmit={submit} className="space-y-4">
-      <Inputs fields={ordered} draft={draft} error={error} first={!record} onChange={change} />
+      <Sections entity={entity} fields={ordered} draft={draft} error={error} first={!record} onChange={change} />
       {typeof extra === 'function' ? extra(error, draft) : extra}
       {!record && <Duplicates entity={entity} draft={draft} />}
       {error instanceof Problem && error.status === 412 ? (
@@ -210,7 +224,7 @@ function focusFault(form: HTMLFormElement | null) {
 }
 
 /** Asks before a page with unsaved input is left or closed. */
-function useUnsaved(dirty: React.RefObject<boolean>) {
+export function useUnsaved(dirty: React.RefObject<boolean>) {
   const { t } = useTranslation()
   const router = useRouter()
   useEffect(() => {

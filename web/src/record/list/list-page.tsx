@@ -19,8 +19,10 @@ import { ColumnsButton, SortButton } from './columns'
 import { Facets } from './facets'
 import { countLeaves, FilterButton } from './filter'
 import { Grid } from './grid'
+import { useSaved } from './saved'
 import { SelectionBar } from './selection'
-import { complete, defaultColumns, questionOf, storeColumns, storedColumns, useListState } from './state'
+import { complete, questionOf } from './state'
+import { SaveView, UnusableNote, ViewMenu } from './views'
 
 const phone = matchMedia('(max-width: 640px)')
 
@@ -51,15 +53,16 @@ function EntityList({ entity }: { entity: Entity }) {
   const rights = useRights(entity.name)
   const face = useFace(entity.name)
   const create = useCreate()
-  const [state, setState] = useListState()
-  const [names, setNames] = useState(() => storedColumns(entity))
+  const saved = useSaved(entity)
+  const { state, setState, filter, sort } = saved
   const [selected, setSelected] = useState<Set<string>>(new Set())
   const [total, setTotal] = useState<number>()
   const [action, setAction] = useState<ListAction>()
   const actions = useListActions().filter((entry) => entry.allowed(rights))
-  const columns = useMemo(() => names.flatMap((name) => fieldOf(entity, name) ?? []), [names, entity])
-  const question = useMemo(() => questionOf(state, entity, columns), [state, entity, columns])
-  const view = face.views?.find((entry) => entry.name === (state.view ?? face.firstView))
+  const columns = useMemo(() => saved.columns.flatMap((name) => fieldOf(entity, name) ?? []), [saved.columns, entity])
+  const question = useMemo(() => questionOf({ filter, sort }, entity, columns), [filter, sort, entity, columns])
+  // A saved view is a list, wherever the object is first shown otherwise.
+  const as = face.views?.find((entry) => entry.name === (state.as ?? (state.view ? 'list' : face.firstView)))
   useHotkeys({
     n: (event) => {
       if (!rights.create) return
@@ -67,17 +70,13 @@ function EntityList({ entity }: { entity: Entity }) {
       create(entity.name)
     },
   })
-  const changeColumns = (next: string[] | undefined) => {
-    storeColumns(entity, next)
-    setNames(next ?? defaultColumns(entity))
-  }
-  const filtered = countLeaves(complete(state.filter)) > 0
+  const filtered = countLeaves(complete(filter)) > 0
   const empty = filtered ? (
     <State
       icon={SearchX}
       title={t('record.none_match')}
       text={t('record.none_match_text')}
-      action={<Button onClick={() => setState({ filter: undefined })}>{t('record.filter.clear')}</Button>}
+      action={<Button onClick={() => saved.setFilter(undefined)}>{t('record.filter.clear')}</Button>}
     />
   ) : (
     <State
@@ -100,13 +99,13 @@ function EntityList({ entity }: { entity: Entity }) {
       <div className="flex items-center gap-x-3 px-5 pt-4 pb-1 max-sm:gap-x-2 max-sm:px-4">
         <div className="min-w-0 flex-1 items-baseline gap-x-3 sm:flex">
           <h1 className="truncate text-xl font-semibold">{label(entity.plural)}</h1>
-          {total !== undefined && !view && (
+          {total !== undefined && !as && (
             <p className="num truncate text-sm text-muted max-sm:text-xs">
               {t('record.total', { count: total, n: integer(total, locale) })}
             </p>
           )}
         </div>
-        <ViewSwitch face={face} value={view?.name ?? 'list'} onChange={(next) => setState({ view: next })} />
+        <ViewSwitch face={face} value={as?.name ?? 'list'} onChange={(next) => setState({ as: next })} />
         {rights.create && (
           <Button variant="primary" onClick={() => create(entity.name)}>
             <Plus />
@@ -133,27 +132,27 @@ function EntityList({ entity }: { entity: Entity }) {
         </Menu>
       </div>
       <div className="flex items-center gap-2 overflow-x-auto px-5 py-2 max-sm:px-4">
-        <FilterButton entity={entity} filter={state.filter} onChange={(filter) => setState({ filter })} />
+        <ViewMenu entity={entity} saved={saved} />
+        <FilterButton entity={entity} filter={filter} onChange={saved.setFilter} />
+        <SaveView entity={entity} saved={saved} />
         <div className="flex-1" />
-        {!view && (
+        {!as && (
           <>
-            <SortButton entity={entity} sort={state.sort} onChange={(sort) => setState({ sort })} />
-            <ColumnsButton entity={entity} columns={names} onChange={changeColumns} />
+            <SortButton entity={entity} sort={sort} onChange={saved.setSort} />
+            <ColumnsButton entity={entity} columns={saved.columns} onChange={(next) => saved.setColumns(next)} />
           </>
         )}
       </div>
-      {view ? (
+      {saved.view?.unusable && !state.filter && <UnusableNote />}
+      {saved.pending ? (
+        <Skeleton className="p-5" lines={8} />
+      ) : as ? (
         <Suspense fallback={<Skeleton className="p-5" lines={6} />}>
-          <view.Component entity={entity} question={question} />
+          <as.Component entity={entity} question={question} />
         </Suspense>
       ) : (
         <>
-          <Facets
-            entity={entity}
-            question={question}
-            filter={state.filter}
-            onChange={(filter) => setState({ filter })}
-          />
+          <Facets entity={entity} question={question} filter={filter} onChange={saved.setFilter} />
           {narrow ? (
             <Cards entity={entity} columns={columns} question={question} empty={empty} onTotal={setTotal} />
           ) : (
@@ -161,8 +160,8 @@ function EntityList({ entity }: { entity: Entity }) {
               entity={entity}
               columns={columns}
               question={question}
-              sort={state.sort}
-              onSort={(sort) => setState({ sort })}
+              sort={sort}
+              onSort={saved.setSort}
               selected={selected}
               onSelect={setSelected}
               canEdit={canEdit}

@@ -1,9 +1,17 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Entity, Field, Filter, Question } from '@/api/types'
+import type { Entity, Field, Filter, Question, View } from '@/api/types'
 import { fieldOf, visible } from '@/record/catalog'
 
 /** What a list shows stands in the address, so that it can be shared, bookmarked and gone back to. */
-export type ListState = { view?: string; filter?: Filter; sort?: string; deleted?: boolean }
+export type ListState = {
+  /** The id of a saved view; what stands beside it is other than the view has it. */
+  view?: string
+  /** Another way to look at the records, such as a board. */
+  as?: string
+  filter?: Filter
+  sort?: string
+  deleted?: boolean
+}
 
 export function useListState(): [ListState, (change: Partial<ListState>) => void] {
   const search = useSearch({ strict: false }) as ListState
@@ -55,7 +63,11 @@ export function complete(filter: Filter | undefined): Filter | undefined {
   return filter
 }
 
-export function questionOf(state: ListState, entity: Entity, columns: Field[]): Question {
+export function questionOf(
+  state: Pick<ListState, 'filter' | 'sort' | 'deleted'>,
+  entity: Entity,
+  columns: Field[],
+): Question {
   const filter = complete(state.filter)
   const fields = new Set([entity.title_field, ...columns.map((field) => field.name)])
   return {
@@ -81,22 +93,29 @@ export function defaultColumns(entity: Entity): string[] {
   return [entity.title_field, ...names.filter((name) => name !== entity.title_field)]
 }
 
-const key = (entity: Entity) => `columns/${entity.name}`
+/** The columns that a saved view shows here: the title first, then those that the object still has. */
+export const columnsOf = (entity: Entity, view: View): string[] => [
+  entity.title_field,
+  ...view.columns.filter((name) => name !== entity.title_field && fieldOf(entity, name)),
+]
 
-export function storedColumns(entity: Entity): string[] {
+const key = (entity: Entity, view: string | undefined) => `columns/${entity.name}${view ? `/${view}` : ''}`
+
+/** The columns that someone chose here for an object or a view of it, where they chose any. */
+export function storedColumns(entity: Entity, view?: string): string[] | undefined {
   try {
-    const stored = JSON.parse(localStorage.getItem(key(entity)) ?? 'null')
+    const stored = JSON.parse(localStorage.getItem(key(entity, view)) ?? 'null')
     if (Array.isArray(stored)) {
       const known = stored.filter((name) => typeof name === 'string' && fieldOf(entity, name))
       if (known.length) return known
     }
   } catch {}
-  return defaultColumns(entity)
+  return undefined
 }
 
-export function storeColumns(entity: Entity, names: string[] | undefined) {
+export function storeColumns(entity: Entity, view: string | undefined, names: string[] | undefined) {
   try {
-    if (names) localStorage.setItem(key(entity), JSON.stringify(names))
-    else localStorage.removeItem(key(entity))
+    if (names) localStorage.setItem(key(entity, view), JSON.stringify(names))
+    else localStorage.removeItem(key(entity, view))
   } catch {}
 }

@@ -2,7 +2,7 @@ import { Pencil } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Field, Rec } from '@/api/types'
-import { allows, useLabel, useRights, visible, writable } from '@/record/catalog'
+import { allows, sectionsOf, useLabel, useRights, visible, writable } from '@/record/catalog'
 import { useEdit } from '@/record/edit'
 import { Cell } from '@/record/fields/cell'
 import { isEmpty, kindOf } from '@/record/fields/registry'
@@ -16,7 +16,8 @@ export function KeyFacts({ entity, record }: { entity: Entity; record: Rec }) {
   const label = useLabel()
   const { ownFields } = useFace(entity.name)
   const order = ['choice', 'owner', 'money', 'link', 'phone', 'date', 'datetime', 'percent']
-  const key = entity.fields
+  const key = sectionsOf(entity, entity.fields)
+    .flatMap((section) => section.fields)
     .filter(
       (field) =>
         visible(field) &&
@@ -46,6 +47,7 @@ export function KeyFacts({ entity, record }: { entity: Entity; record: Rec }) {
 /** Every field of a record, each edited where it stands. */
 export function Facts({ entity, record }: { entity: Entity; record: Rec }) {
   const { t } = useTranslation()
+  const label = useLabel()
   const { ownFields } = useFace(entity.name)
   const [all, setAll] = useState(false)
   const fields = entity.fields
@@ -57,11 +59,19 @@ export function Facts({ entity, record }: { entity: Entity; record: Rec }) {
   const shown = all || fields.length <= 14 ? fields : filled
   return (
     <>
-      <dl className="space-y-0.5">
-        {shown.map((field) => (
-          <Fact key={field.name} entity={entity} field={field} record={record} />
-        ))}
-      </dl>
+      {sectionsOf(entity, shown).map((section) => {
+        const title = label(section.label)
+        return (
+          <section key={section.fields[0]?.name} aria-label={title || undefined} className="mt-4 first:mt-0">
+            {title && <h2 className="mb-1 text-sm font-medium">{title}</h2>}
+            <dl className="space-y-0.5">
+              {section.fields.map((field) => (
+                <Fact key={field.name} entity={entity} field={field} record={record} />
+              ))}
+            </dl>
+          </section>
+        )
+      })}
       {fields.length > shown.length && (
         <Button size="sm" variant="ghost" className="mt-2" onClick={() => setAll(true)}>
           {t('record.all_fields', { count: fields.length - shown.length })}

@@ -123,6 +123,13 @@ function Change({ change }: { change: MetaChange }) {
         {t('settings.audit.renamed', { before: change.before?.name, after: change.after?.name })}
       </li>
     )
+  if (change.part === 'layout')
+    return (
+      <li className="text-sm">
+        {t(change.after ? 'settings.audit.arranged' : 'settings.audit.unarranged', { what: where })}
+      </li>
+    )
+  if (change.part === 'view') return <ViewChange change={change} where={where} />
   if (!change.before)
     return (
       <li className="text-sm">
@@ -141,6 +148,30 @@ function Change({ change }: { change: MetaChange }) {
           {said(change.after?.[key], change.before?.[key])}
         </span>
       ))}
+    </li>
+  )
+}
+
+const viewParts = ['name', 'columns', 'sort', 'filter', 'shared'] as const
+
+/** What became of a shared view, and which of its parts moved. */
+function ViewChange({ change, where }: { change: MetaChange; where: string }) {
+  const { t } = useTranslation()
+  const label = useLabel()
+  const { before, after } = change
+  const called = (after ?? before)?.name as { zh: string; en: string } | undefined
+  const what = `${where} · ${label(called)}`
+  const key = !before ? 'made_view' : !after ? 'deleted_view' : 'changed_view'
+  const moved =
+    before && after ? viewParts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part])) : []
+  return (
+    <li className="text-sm">
+      {t(`settings.audit.${key}`, { what })}
+      {moved.length > 0 && (
+        <span className="block text-xs text-muted">
+          {moved.map((part) => t(`settings.audit.view.${part}`)).join(t('ui.comma'))}
+        </span>
+      )}
     </li>
   )
 }

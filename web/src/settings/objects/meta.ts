@@ -30,10 +30,18 @@ export function renewMeta() {
   void queryClient.invalidateQueries({ queryKey: catalogQuery.queryKey })
   void queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
   void queryClient.invalidateQueries({ queryKey: ['meta-history'] })
+  void queryClient.invalidateQueries({ queryKey: ['views'] })
 }
 
 export type Definition = Record<string, unknown>
-export type MetaChange = { object: string; field: string; before: Definition | null; after: Definition | null }
+/** What became of an object or a field; `part` says that it was the object's layout, or one of its shared views. */
+export type MetaChange = {
+  object: string
+  field: string
+  part?: 'layout' | 'view'
+  before: Definition | null
+  after: Definition | null
+}
 export type MetaEvent = {
   id: number
   at: string

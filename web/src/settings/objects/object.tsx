@@ -18,6 +18,7 @@ import { toast, toastFailure } from '@/ui/toast'
 import { AdminOnly, Fault, Page, Rows, row } from '../parts'
 import { FieldDialog } from './field'
 import { MetaHistory } from './history'
+import { LayoutEditor } from './layout'
 import { IconPicker } from './list'
 import { both, type MetaField, type MetaObject, metaQuery, renewMeta } from './meta'
 import { Names } from './names'
@@ -56,7 +57,9 @@ function One({ object, version }: { object: MetaObject; version: number }) {
   const { t } = useTranslation()
   const label = useLabel()
   const { workspace } = useParams({ strict: false })
-  const [tab, setTab] = useState<'fields' | 'history'>('fields')
+  const [tab, setTab] = useState<'fields' | 'layout' | 'history'>('fields')
+  // What was begun there is still there when one comes back from another tab.
+  const [arranging, setArranging] = useState(false)
   const [field, setField] = useState<MetaField | 'new'>()
   const [naming, setNaming] = useState(false)
   const change = useChange(version)
@@ -119,16 +122,24 @@ function One({ object, version }: { object: MetaObject; version: number }) {
       <Tabs
         label={label(object.label)}
         value={tab}
-        onChange={setTab}
+        onChange={(next) => {
+          setTab(next)
+          if (next === 'layout') setArranging(true)
+        }}
         className="mb-4"
         tabs={[
           { value: 'fields', label: t('settings.objects.fields') },
+          { value: 'layout', label: t('settings.layout.title') },
           { value: 'history', label: t('settings.audit.history') },
         ]}
       />
-      {tab === 'history' ? (
-        <MetaHistory object={object.name} />
-      ) : (
+      {arranging && (
+        <div hidden={tab !== 'layout'}>
+          <LayoutEditor object={object} version={version} />
+        </div>
+      )}
+      {tab === 'history' && <MetaHistory object={object.name} />}
+      {tab === 'fields' && (
         <>
           <FieldRows
             title={t('settings.objects.fields')}
