@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { viewsQuery } from '@/api/queries'
 import type { Entity, Filter, Leaf, Me, Operator, View } from '@/api/types'
@@ -71,11 +71,17 @@ export function useSaved(entity: Entity) {
   const views = useQuery(viewsQuery(entity.name))
   const view = views.data?.find((entry) => entry.id === state.view && !entry.standard)
   const gone = !!state.view && !view && views.isSuccess && !views.isFetching
+  const leave = useRef(() => {})
   useEffect(() => {
-    if (!gone) return
-    toast(t('record.views.gone'))
-    setState({ view: undefined })
+    leave.current = () => {
+      toast(t('record.views.gone'))
+      setState({ view: undefined })
+    }
   })
+  // Once: until the address has changed the list is drawn several times.
+  useEffect(() => {
+    if (gone) leave.current()
+  }, [gone])
 
   const key = view?.id ?? ''
   const [chosen, setChosen] = useState<Record<string, string[] | null>>({})

@@ -152,7 +152,7 @@ function Change({ change }: { change: MetaChange }) {
   )
 }
 
-const viewParts = ['name', 'columns', 'sort', 'filter', 'shared'] as const
+const viewParts = ['name', 'columns', 'sort', 'filter'] as const
 
 /** What became of a shared view, and which of its parts moved. */
 function ViewChange({ change, where }: { change: MetaChange; where: string }) {
@@ -161,9 +161,11 @@ function ViewChange({ change, where }: { change: MetaChange; where: string }) {
   const { before, after } = change
   const called = (after ?? before)?.name as { zh: string; en: string } | undefined
   const what = `${where} · ${label(called)}`
-  const key = !before ? 'made_view' : !after ? 'deleted_view' : 'changed_view'
+  const key = !before?.shared ? 'made_view' : !after ? 'deleted_view' : after.shared ? 'changed_view' : 'unshared_view'
   const moved =
-    before && after ? viewParts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part])) : []
+    before?.shared && after?.shared
+      ? viewParts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]))
+      : []
   return (
     <li className="text-sm">
       {t(`settings.audit.${key}`, { what })}

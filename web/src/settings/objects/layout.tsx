@@ -71,7 +71,10 @@ function Editor({ object, version, layout }: { object: MetaObject; version: numb
     onSettled: renewMeta,
     onError: (error) => toastFailure(messageOf(error)),
   })
-  const move = (name: string, to: number, at?: number) => setParts((now) => put(now, name, to, at))
+  const move = (name: string, to: number, at?: number) => {
+    setDragged(undefined) // a row that went to another section does not hear of the end
+    setParts((now) => put(now, name, to, at))
+  }
   return (
     <div className="@container">
       <p className="mb-3 text-sm text-muted">{t('settings.layout.text')}</p>
