@@ -25,6 +25,19 @@ function keep(view: View, gone = false) {
   if (view.shared) void queryClient.invalidateQueries({ queryKey: ['meta-history'] })
 }
 
+/** Brings a deleted view back: a shared one out of the history with all that it had, one's own by saving it again. */
+async function bringBack({ version: _, owner: __, standard: ___, unusable: ____, ...view }: View) {
+  if (!view.shared) return keep((await space.post<View>('/meta/views', view)).data)
+  type Entry = { id: number; changes: { part?: string; before: { id?: string } | null; after: unknown }[] }
+  const { data } = await space.get<{ data: Entry[] }>(`/meta/history?object=${view.object}`)
+  const entry = data.find(({ changes }) =>
+    changes.some((change) => change.part === 'view' && !change.after && change.before?.id === view.id),
+  )
+  if (entry) await space.post(`/meta/history/${entry.id}/undo`)
+  void queryClient.invalidateQueries({ queryKey: viewsQuery(view.object).queryKey })
+  void queryClient.invalidateQueries({ queryKey: ['meta-history'] })
+}
+
 type NewView = Pick<View, 'name' | 'columns' | 'sort' | 'filter' | 'shared'> & { id?: string }
 
 /** The writes of views: each answers the view as it is then. */
@@ -50,19 +63,13 @@ function useWrites(entity: Entity, saved: Saved) {
     onSuccess: (_, view) => {
       saved.show(undefined)
       keep(view, true)
-      const { id, object, name, columns, sort, filter, shared } = view
       const run = () =>
-        space
-          .post<View>('/meta/views', { id, object, name, columns, sort, filter, shared })
-          .then(({ data }) => {
-            keep(data)
-            toast(t('record.undone'))
-          })
-          .catch((error: Error) => toastFailure(messageOf(error)))
-      const back = { label: t('ui.undo'), run: () => void run() }
-      // Of one that could not be used, not all is known here; a shared one comes back in the settings.
-      if (view.unusable) toast(t('record.views.deleted'))
-      else toast(t('record.views.deleted'), back)
+        bringBack(view)
+          .then(() => toast(t('record.undone')))
+          .catch((error) => toastFailure(messageOf(error)))
+      // Of one's own that could not be used, not all is known here.
+      if (view.unusable && !view.shared) toast(t('record.views.deleted'))
+      else toast(t('record.views.deleted'), { label: t('ui.undo'), run: () => void run() })
     },
     ...failed,
   })

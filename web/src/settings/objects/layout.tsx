@@ -48,11 +48,12 @@ function Editor({ object, version, layout }: { object: MetaObject; version: numb
   }, [moved])
   useUnsaved(dirty)
 
-  /** Takes back the change that stands last in the history of the object. */
+  /** Takes back the change of the layout that stands last in the history of the object. */
   const undo = async () => {
     try {
-      const { data } = await space.get<{ data: MetaEvent[] }>(`/meta/history?object=${object.name}&limit=1`)
-      await space.post(`/meta/history/${data[0]?.id}/undo`)
+      const { data } = await space.get<{ data: MetaEvent[] }>(`/meta/history?object=${object.name}`)
+      const entry = data.find(({ changes }) => changes.some((change) => change.part === 'layout'))
+      if (entry) await space.post(`/meta/history/${entry.id}/undo`)
       toast(t('record.undone'))
     } catch (error) {
       toastFailure(messageOf(error))
