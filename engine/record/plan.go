@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -344,6 +345,12 @@ func (p *plan) update(s *step, op *Op) error {
 	return p.finish(s, op)
 }
 
+// blank says whether a field that needs a value has none: spaces alone are no name to find a record by.
+func blank(v any) bool {
+	s, text := v.(string)
+	return v == nil || text && strings.TrimSpace(s) == ""
+}
+
 // check is the third moment: the fields' own rules, then the modules'.
 func (p *plan) check(s *step) error {
 	if s.do == Delete || s.do == Purge {
@@ -358,7 +365,7 @@ func (p *plan) check(s *step) error {
 		switch {
 		case !moved || f.System || f.Retired:
 			continue
-		case f.Required && s.new.At(f) == nil && f.Series == nil && !bad[f.Name]:
+		case f.Required && blank(s.new.At(f)) && f.Series == nil && !bad[f.Name]:
 			s.faults = append(s.faults, fault.Field{Path: f.Name, Code: "required"})
 		case f.Immutable && s.old != nil && s.old.At(f) != nil && !s.program:
 			s.faults = append(s.faults, fault.Field{Path: f.Name, Code: "immutable"})
