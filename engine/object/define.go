@@ -66,6 +66,7 @@ func Required(f *Field)   { f.Required = true }
 func Given(f *Field)      { f.Given = true }
 func Unique(f *Field)     { f.Unique = true }
 func Immutable(f *Field)  { f.Immutable = true }
+func Tree(f *Field)       { f.Tree = true }
 func ReadOnly(f *Field)   { f.ReadOnly = true }
 func Hidden(f *Field)     { f.Hidden, f.ReadOnly = true, true }
 func Personal(f *Field)   { f.Personal = true }

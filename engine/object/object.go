@@ -123,6 +123,7 @@ type Field struct {
 	Given     bool   `json:"given,omitempty"` // the object's rules give a new record a value where nobody does
 	Unique    bool   `json:"unique,omitempty"`
 	Immutable bool   `json:"immutable,omitempty"` // fixed once created
+	Tree      bool   `json:"tree,omitempty"`      // names who stands above, of the same object: nobody stands above themselves
 	ReadOnly  bool   `json:"read_only,omitempty"` // written by the program alone
 	Hidden    bool   `json:"internal,omitempty"`  // not for people at all (visible_with)
 	Personal  bool   `json:"personal,omitempty"`  // sealed in the log with the subject's key

@@ -2,6 +2,7 @@ package record
 
 import (
 	"crypto/rand"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -71,6 +72,11 @@ func commitAll(tx db.Tx, plans []*plan) error {
 	}
 	if err := out.write(list); err != nil {
 		return err
+	}
+	for _, c := range list {
+		if err := c.leant(); err != nil {
+			return err
+		}
 	}
 	for i, c := range list {
 		// Asked last: by now the tables are held against a change of their definitions.
@@ -261,7 +267,6 @@ func (s *step) personal() bool {
 
 // verify compares the versions of all that was read.
 func verify(tx db.Tx, plans []*plan) error {
-	e := plans[0].e
 	if k := plans[0].w.Key; k != nil && len(plans) == 1 { // of several, one that was answered before ends all when its answer is stored
 		was, err := loadAnswer(tx, plans[0].actor.User, k, plans[0].now.UnixMicro()-keyLife)
 		if err != nil {
@@ -271,23 +276,9 @@ func verify(tx db.Tx, plans []*plan) error {
 			return errReplayed
 		}
 	}
-	seen := map[*object.Object][]int64{}
-	for _, p := range plans {
-		for at := range p.read.seen {
-			o := p.cat.Numbered(at.object)
-			seen[o] = append(seen[o], at.id)
-		}
-	}
-	now := map[place]table.Stamp{}
-	for o, ids := range seen {
-		slices.Sort(ids)
-		stamps, err := e.tables.Versions(tx, o, slices.Compact(ids))
-		if err != nil {
-			return err
-		}
-		for id, stamp := range stamps {
-			now[place{o.Number, id}] = stamp
-		}
+	now, err := stampsOf(tx, plans)
+	if err != nil {
+		return err
 	}
 	for _, p := range plans {
 		for at, saw := range p.read.seen {
@@ -301,6 +292,50 @@ func verify(tx db.Tx, plans []*plan) error {
 		}
 	}
 	return nil
+}
+
+// stampsOf reads how all stands that was read. What is going to be written is compared once more when it is; what a rule
+// rests on and nobody here writes is held, or two who each rest on what the other writes would both succeed.
+func stampsOf(tx db.Tx, plans []*plan) (map[place]table.Stamp, error) {
+	writes := map[place]bool{}
+	for _, p := range plans {
+		for _, s := range p.steps {
+			if s.old != nil && s.old.ID > 0 && s.moves() {
+				writes[place{s.o.Number, s.old.ID}] = true
+			}
+		}
+	}
+	held, free, objects := map[int][]int64{}, map[int][]int64{}, map[int]*object.Object{}
+	for _, p := range plans {
+		for at := range p.read.seen {
+			objects[at.object] = p.cat.Numbered(at.object)
+			if writes[at] {
+				free[at.object] = append(free[at.object], at.id)
+			} else {
+				held[at.object] = append(held[at.object], at.id)
+			}
+		}
+	}
+	now := map[place]table.Stamp{}
+	read := func(ask func(*object.Object, []int64) (map[int64]table.Stamp, error), of map[int][]int64) error {
+		for _, number := range slices.Sorted(maps.Keys(of)) {
+			ids := of[number]
+			slices.Sort(ids)
+			stamps, err := ask(objects[number], slices.Compact(ids))
+			if err != nil {
+				return err
+			}
+			for id, stamp := range stamps {
+				now[place{number, id}] = stamp
+			}
+		}
+		return nil
+	}
+	tables := plans[0].e.tables
+	if err := read(func(o *object.Object, ids []int64) (map[int64]table.Stamp, error) { return tables.Held(tx, o, ids) }, held); err != nil {
+		return nil, err
+	}
+	return now, read(func(o *object.Object, ids []int64) (map[int64]table.Stamp, error) { return tables.Versions(tx, o, ids) }, free)
 }
 
 // save writes one record and its entry in the log.

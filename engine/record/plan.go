@@ -374,6 +374,16 @@ func (p *plan) check(s *step) error {
 				return err
 			}
 		}
+		if f.OnDelete != object.Keep && !s.program && s.new.At(f) != nil {
+			if err := p.alive(s, f); err != nil {
+				return err
+			}
+		}
+		if f.Tree && s.new.At(f) != nil {
+			if err := p.climb(s, f); err != nil {
+				return err
+			}
+		}
 	}
 	if s.do == Restore {
 		for _, f := range s.o.Fields {

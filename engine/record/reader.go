@@ -240,10 +240,12 @@ func (r *Reader) referring(o *object.Object, f *object.Field, target *object.Obj
 			return ids, nil
 		}
 	}
-	if f.Kind == object.KindRef {
-		return r.tables.Refs(r.r, o, f, target.Number, []int64{id})
+	list, err := r.tables.Leaning(r.r, o, f, target.Number, []int64{id})
+	if r.known.leaning[f] == nil {
+		r.known.leaning[f] = map[place][]int64{}
 	}
-	return r.tables.Links(r.r, o, f, []int64{id})
+	r.known.leaning[f][place{target.Number, id}] = list[id]
+	return list[id], err
 }
 
 // names says whether a link field of a record names a target.

@@ -202,11 +202,24 @@ type Stamp struct {
 
 // Versions answers how rows stand; missing ones are not in the map.
 func (t *Tables) Versions(r db.Reader, o *object.Object, ids []int64) (map[int64]Stamp, error) {
+	return t.stamps(r, o, ids, "")
+}
+
+// Held answers how rows stand and keeps them so until the transaction ends. The ids ascend, so that two who hold the
+// same rows do not wait for each other.
+func (t *Tables) Held(tx db.Tx, o *object.Object, ids []int64) (map[int64]Stamp, error) {
+	return t.stamps(tx, o, ids, t.d.Held())
+}
+
+func (t *Tables) stamps(r db.Reader, o *object.Object, ids []int64, held string) (map[int64]Stamp, error) {
 	p := t.of(o)
+	if held != "" {
+		held = " ORDER BY " + p.d.Quote("id") + held
+	}
 	out := make(map[int64]Stamp, len(ids))
 	err := inChunks(ids, func(id int64) any { return id }, func(args []any) error {
-		sql := p.statement(fmt.Sprintf("v%d", len(args)), func() string {
-			return "SELECT " + p.quoted("id", "version", "rev", "deleted_at") + " FROM " + p.name + " WHERE " + p.d.Quote("id") + " IN (" + marks(len(args)) + ")"
+		sql := p.statement(fmt.Sprintf("v%d%s", len(args), held), func() string {
+			return "SELECT " + p.quoted("id", "version", "rev", "deleted_at") + " FROM " + p.name + " WHERE " + p.d.Quote("id") + " IN (" + marks(len(args)) + ")" + held
 		})
 		var id int64
 		var s Stamp
@@ -299,39 +312,6 @@ func (t *Tables) Holder(r db.Reader, o *object.Object, f *object.Field, key stri
 	})
 	found, err = r.One([]any{&id}, sql, key)
 	return id, found, err
-}
-
-// Links finds the records, binned ones too, whose link field names one of some targets of its object.
-func (t *Tables) Links(r db.Reader, o *object.Object, f *object.Field, targets []int64) ([]int64, error) {
-	return t.referring(r, o, f, "", targets)
-}
-
-// Refs is Links for a ref field and targets of the object with a number.
-func (t *Tables) Refs(r db.Reader, o *object.Object, f *object.Field, target int, ids []int64) ([]int64, error) {
-	return t.referring(r, o, f, fmt.Sprintf(" AND %s = %d", t.d.Quote(f.Name+"__object"), target), ids)
-}
-
-func (t *Tables) referring(r db.Reader, o *object.Object, f *object.Field, also string, targets []int64) ([]int64, error) {
-	p := t.of(o)
-	from, column, record := p.name, f.Name, "id"
-	if x := p.fields[f.Index]; x.child != "" {
-		from, column, record = x.child, "link", "record"
-	}
-	var out []int64
-	seen := map[int64]bool{}
-	err := inChunks(targets, func(id int64) any { return id }, func(args []any) error {
-		sql := p.statement(fmt.Sprintf("l%d %s%s", len(args), f.Name, also), func() string {
-			return "SELECT " + p.d.Quote(record) + " FROM " + from + " WHERE " + p.d.Quote(column) + " IN (" + marks(len(args)) + ")" + also + " ORDER BY " + p.d.Quote(record)
-		})
-		var id int64
-		return each(r, sql, args, []any{&id}, func() {
-			if !seen[id] {
-				seen[id] = true
-				out = append(out, id)
-			}
-		})
-	})
-	return out, err
 }
 
 // Leaning finds, for each of some targets, the records, binned ones too, whose link field names it. A ref field's

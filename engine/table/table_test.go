@@ -142,8 +142,8 @@ func expect(t *testing.T, d *db.DB, tables *table.Tables, want *object.Record, f
 			t.Fatalf("%s alone: %v %v", f.Name, part, err)
 		}
 		if items, ok := want.At(f).([]object.Item); ok && f.Kind == object.KindLinks {
-			ids, err := tables.Links(q, want.Object, f, []int64{items[0].Link, items[1].Link})
-			if err != nil || ids[len(ids)-1] != want.ID {
+			ids, err := tables.Leaning(q, want.Object, f, 0, []int64{items[0].Link, items[1].Link})
+			if list := ids[items[1].Link]; err != nil || list[len(list)-1] != want.ID {
 				t.Fatalf("links: %v %v", ids, err)
 			}
 		}

@@ -20,7 +20,7 @@ var (
 	CustomerEmail    = object.Add[[]object.Item](Customer, "emails", object.KindEmail, word("邮箱", "E-mails"), object.Searched, object.Personal)
 	CustomerChat     = object.Add[[]object.Item](Customer, "messengers", object.KindMessenger, word("即时通讯", "Messengers"), object.Personal, messengerLabels)
 	CustomerUSCC     = object.Add[string](Customer, "uscc", object.KindUSCC, word("统一社会信用代码", "Unified social credit code"), object.Unique, object.Searched, object.Matched)
-	CustomerGroup    = object.Add[int64](Customer, "parent", object.KindLink, word("上级公司", "Parent company"), object.To("customer", object.Clear))
+	CustomerGroup    = object.Add[int64](Customer, "parent", object.KindLink, word("上级公司", "Parent company"), object.To("customer", object.Clear), object.Tree)
 	CustomerSite     = object.Add[string](Customer, "website", object.KindURL, word("网站", "Website"))
 	CustomerPlace    = object.Add[string](Customer, "address", object.KindText, word("地址", "Address"), object.Long(300))
 	CustomerLast     = object.Add[int64](Customer, "last_activity_at", object.KindDateTime, word("最近跟进", "Last activity"), object.Derived, object.InList(6))
