@@ -3,6 +3,7 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -129,6 +131,9 @@ func Body(w http.ResponseWriter, r *http.Request, limit int64) (map[string]any, 
 	if t := r.Header.Get("Content-Type"); t != "" && !strings.HasPrefix(t, "application/json") {
 		return nil, nil, fault.New(fault.Unsupported, "body.type")
 	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return nil, nil, fault.New(fault.Unsupported, "body.packed")
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		var large *http.MaxBytesError
@@ -139,6 +144,9 @@ func Body(w http.ResponseWriter, r *http.Request, limit int64) (map[string]any, 
 	}
 	if len(raw) == 0 {
 		return map[string]any{}, raw, nil
+	}
+	if !utf8.Valid(raw) || halved(raw) { // read as it is, it would be kept as something else
+		return nil, nil, fault.New(fault.BadRequest, "body.text")
 	}
 	if deep(raw) {
 		return nil, nil, fault.New(fault.BadRequest, "body.deep", "max", maxDepth)
@@ -153,6 +161,38 @@ func Body(w http.ResponseWriter, r *http.Request, limit int64) (map[string]any, 
 		return nil, nil, fault.New(fault.BadRequest, "body.json")
 	}
 	return body, raw, nil
+}
+
+// halved says whether JSON spells one half of a pair of surrogates without the other.
+func halved(raw []byte) bool {
+	unit := func(at int) uint64 { // 0 where no \u stands
+		if at+6 > len(raw) || raw[at] != '\\' || raw[at+1] != 'u' {
+			return 0
+		}
+		n, err := strconv.ParseUint(string(raw[at+2:at+6]), 16, 16)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	for i := bytes.IndexByte(raw, '\\'); i >= 0 && i+1 < len(raw); {
+		step := 2
+		switch n := unit(i); {
+		case n >= 0xDC00 && n < 0xE000:
+			return true
+		case n >= 0xD800 && n < 0xDC00:
+			if low := unit(i + 6); low < 0xDC00 || low >= 0xE000 {
+				return true
+			}
+			step = 12
+		}
+		next := bytes.IndexByte(raw[i+step:], '\\')
+		if next < 0 {
+			return false
+		}
+		i += step + next
+	}
+	return false
 }
 
 // deep says whether JSON nests beyond the bound, before it is parsed.

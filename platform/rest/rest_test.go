@@ -43,6 +43,16 @@ func TestBodiesStayWithinBounds(t *testing.T) {
 		strings.Repeat("[", 40):      400,
 		strings.Repeat("x", 2000):    413,
 		`{"a":"\"` + `{{{{{{{{{{{"}`: 200,
+		"{\"a\":\"\xff\"}":           400,
+		"{\"a\":\"\xed\xa0\x80\"}":   400,
+		`{"a":"\ud800"}`:             400,
+		`{"a":"x\ud800\u0041"}`:      400,
+		`{"a":"\udc00\ud800"}`:       400,
+		`{"\ud83d":1}`:               400,
+		`{"a":"\ud83d\ude00"}`:       200,
+		`{"a":"\\\ud83d\ude00"}`:     200,
+		`{"a":"\\ud800"}`:            200,
+		`{"a":"\u5e`:                 400,
 		`{"a":` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + `}`: 200,
 	} {
 		w, doc := call(read, body, "zh")

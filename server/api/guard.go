@@ -27,8 +27,17 @@ type Options struct {
 	Proxies []netip.Prefix // whose word is taken for where a request came from
 	Rate    int            // requests a minute for one caller; 0 for no bound
 	Mail    *mail.Outbox   // nil: links are handed over by people
+	// Patience is how long a body may take to begin arriving in earnest; 0 is rest.Patience.
+	Patience time.Duration
 	// Stopping ends when the server is about to stop: streams, which have no end of their own, end with it.
 	Stopping context.Context
+}
+
+func (o Options) patience() time.Duration {
+	if o.Patience > 0 {
+		return o.Patience
+	}
+	return rest.Patience
 }
 
 // DefaultRate is far above what a person or an honest program does.
