@@ -61,6 +61,9 @@ type Job struct {
 	Run   func(ctx context.Context, s *Space, run *job.Run) error
 	Every time.Duration
 	Cron  string
+	// Until says when work that happens by itself next has something to do, zero for not before something is written;
+	// without it, at each of its times. A workspace that nobody uses may sleep until then.
+	Until job.Until
 }
 
 // Route is one line of the table of doors: method and path below /w/{workspace}/api/v1.

@@ -65,6 +65,9 @@ func (s *Store) Close() {
 	}
 }
 
+// Busy says whether keys are still to be built.
+func (s *Store) Busy() bool { return len(s.pending()) > 0 }
+
 func (s *Store) nudge() {
 	select {
 	case s.wake <- struct{}{}:

@@ -32,7 +32,7 @@ func Module() modules.Module {
 		},
 		Tables:    createTables,
 		Consumers: consumers,
-		Jobs:      []modules.Job{{Kind: "activity.remind", Run: remind, Every: 30 * time.Second}},
+		Jobs:      []modules.Job{{Kind: "activity.remind", Run: remind, Every: 30 * time.Second, Until: firstReminder}},
 		Routes: []modules.Route{
 			{Pattern: "GET /notifications", Run: notificationList},
 			{Pattern: "POST /notifications/read", Run: notificationRead},

@@ -2,6 +2,7 @@ package activity
 
 import (
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -116,6 +117,18 @@ func setReminder(tx db.Tx, r reminder) error {
 func dropReminder(tx db.Tx, activity int64) error {
 	_, err := tx.Exec("DELETE FROM sys_reminder WHERE activity = ?", activity)
 	return err
+}
+
+// firstReminder is when the next reminder is due; zero where none is noted.
+func firstReminder(r db.Reader) (time.Time, error) {
+	var at any
+	if _, err := r.One([]any{&at}, "SELECT min(at) FROM sys_reminder"); err != nil {
+		return time.Time{}, err
+	}
+	if n, ok := at.(int64); ok {
+		return time.UnixMicro(n), nil
+	}
+	return time.Time{}, nil
 }
 
 // dueReminders lists what is to be brought to mind by now, the longest overdue first.

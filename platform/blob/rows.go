@@ -68,6 +68,18 @@ func expired(r db.Reader, now time.Time) ([]*File, error) {
 	return list(r, "expires > 0 AND expires <= ? ORDER BY id LIMIT 1000", now.UnixMicro())
 }
 
+// FirstExpiry is when the time of the next file comes; zero where all stay.
+func FirstExpiry(r db.Reader) (time.Time, error) {
+	var at any
+	if _, err := r.One([]any{&at}, "SELECT min(expires) FROM sys_file WHERE expires > 0"); err != nil {
+		return time.Time{}, err
+	}
+	if n, ok := at.(int64); ok {
+		return time.UnixMicro(n), nil
+	}
+	return time.Time{}, nil
+}
+
 // alone says whether no file that stays has these bytes.
 func alone(r db.Reader, hash [32]byte, now time.Time) (bool, error) {
 	var n int64

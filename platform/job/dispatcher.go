@@ -126,6 +126,40 @@ func (d *Dispatcher) Remove(q *Queue) {
 	q.ended.Wait()
 }
 
+// Pause is Remove where nothing of the workspace runs; else it does nothing and says no.
+func (d *Dispatcher) Pause(q *Queue) bool {
+	q.visited.Lock()
+	defer q.visited.Unlock()
+	if len(q.runs()) > 0 {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	q.gone = true
+	delete(d.all, q)
+	delete(d.full, q)
+	if q.slot >= 0 {
+		heap.Remove(&d.heap, q.slot)
+	}
+	return true
+}
+
+// Resume takes back a Pause.
+func (d *Dispatcher) Resume(q *Queue) {
+	d.mu.Lock()
+	q.gone = false
+	d.all[q] = true
+	d.mu.Unlock()
+	d.wake(q, d.o.Clock.Now())
+}
+
+// away says whether a queue was removed.
+func (d *Dispatcher) away(q *Queue) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return q.gone
+}
+
 // wake makes the dispatcher look at a queue at a time, or before.
 func (d *Dispatcher) wake(q *Queue, when time.Time) {
 	d.mu.Lock()
@@ -220,6 +254,9 @@ const turn = 2
 func (d *Dispatcher) visit(run context.Context, q *Queue) {
 	q.visited.Lock() // Remove waits for what is started here
 	defer q.visited.Unlock()
+	if d.away(q) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(run, 10*time.Second)
 	defer cancel()
 	now := d.o.Clock.Now()
@@ -292,7 +329,7 @@ func (d *Dispatcher) beat(run context.Context) {
 			err = q.forget(ctx)
 		}
 		cancel()
-		if err != nil {
+		if err != nil && !d.away(q) {
 			d.o.Log.Error("keeping the jobs of a workspace", "err", err)
 		}
 	}

@@ -16,6 +16,36 @@ type schedule struct {
 	rule string // as it stands in the database, to notice a change
 	next func(after time.Time, zone *time.Location) (time.Time, error)
 	job  New
+
+	until Until // nil: it has something to do at each of its times
+}
+
+// planned is a schedule as a workspace has it.
+type planned struct {
+	rule string
+	next int64
+}
+
+// plan reads when the schedules of a workspace are next due.
+func (q *Queue) plan(ctx context.Context) (map[string]planned, error) {
+	plan := map[string]planned{}
+	err := q.DB.Read(ctx, func(r db.Reader) error {
+		rows, err := r.Query("SELECT name, rule, next FROM job_schedule")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			var p planned
+			if err := rows.Scan(&name, &p.rule, &p.next); err != nil {
+				return err
+			}
+			plan[name] = p
+		}
+		return rows.Err()
+	})
+	return plan, err
 }
 
 // Every makes a job at a fixed distance. Times missed while nothing ran are made up once, not each.
@@ -34,6 +64,57 @@ func (d *Dispatcher) Cron(name, rule string, n New) {
 	d.schedule(schedule{name: name, rule: rule, job: n, next: func(after time.Time, zone *time.Location) (time.Time, error) {
 		return nextTick(rule, after, zone)
 	}})
+}
+
+// Until says when work that happens by itself next has something to do in a workspace; zero is not before something is
+// written.
+type Until func(r db.Reader) (time.Time, error)
+
+// Sleeps says of a schedule until when it may be passed over in a workspace that sleeps.
+func (d *Dispatcher) Sleeps(name string, until Until) {
+	for i := range d.schedules {
+		if d.schedules[i].name == name {
+			d.schedules[i].until = until
+		}
+	}
+}
+
+// Next is when somebody must look at the workspace again: when a job is due, or a schedule that has something to do by
+// then; zero is never.
+func (q *Queue) Next(ctx context.Context) (first time.Time, err error) {
+	for name := range q.d.o.Limits {
+		next, due, err := q.due(ctx, name)
+		if err != nil {
+			return first, err
+		}
+		if due != nil {
+			first = sooner(first, next)
+		}
+	}
+	plan, err := q.plan(ctx)
+	if err != nil {
+		return first, err
+	}
+	for _, s := range q.d.schedules {
+		at := time.UnixMilli(plan[s.name].next)
+		if s.until != nil {
+			var until time.Time
+			if err := q.DB.Read(ctx, func(r db.Reader) (err error) {
+				until, err = s.until(r)
+				return err
+			}); err != nil {
+				return first, err
+			}
+			if until.IsZero() {
+				continue
+			}
+			if until.After(at) {
+				at = until
+			}
+		}
+		first = sooner(first, at)
+	}
+	return first, nil
 }
 
 func (d *Dispatcher) schedule(s schedule) {
@@ -80,27 +161,7 @@ func (q *Queue) fire(ctx context.Context, now time.Time) (first time.Time, err e
 	if len(q.d.schedules) == 0 {
 		return time.Time{}, nil
 	}
-	type planned struct {
-		rule string
-		next int64
-	}
-	plan := map[string]planned{}
-	err = q.DB.Read(ctx, func(r db.Reader) error {
-		rows, err := r.Query("SELECT name, rule, next FROM job_schedule")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var name string
-			var p planned
-			if err := rows.Scan(&name, &p.rule, &p.next); err != nil {
-				return err
-			}
-			plan[name] = p
-		}
-		return rows.Err()
-	})
+	plan, err := q.plan(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -42,7 +42,8 @@ type call struct {
 	actor *access.Actor
 	via   string
 	roles []string
-	who   int64 // the account
+	who   int64  // the account
+	leave func() // lets the workspace go
 	raw   []byte
 
 	control *control.Control
@@ -158,6 +159,7 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 			if err != nil {
 				return err
 			}
+			defer c.leave()
 			if streams(r) || r.URL.Query().Has("wait") {
 				if err := api.open.take(c.who); err != nil {
 					return err
@@ -182,7 +184,7 @@ func New(a *app.App, log *slog.Logger, secure bool, options ...Options) http.Han
 	mux.Handle("/", webApp(log))
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(rest.Handle(log, func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Forbidden, "origin.other") }))
-	return headers(api.knows(guard.Handler(mux)))
+	return rest.Patient(headers(api.knows(guard.Handler(mux))), api.opts.patience())
 }
 
 // unknown answers where no door is, and where one is that is opened in another way.
@@ -231,9 +233,9 @@ func (api *API) streaming(r *http.Request) *http.Request {
 }
 
 // enter finds out who asks in which workspace: by a key, else by the session.
-func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
+func (api *API) enter(w http.ResponseWriter, r *http.Request) (c *call, err error) {
 	ctx := r.Context()
-	c := &call{w: w, r: r, via: "screen", control: api.app.Control}
+	c = &call{w: w, r: r, via: "screen", control: api.app.Control}
 	var account int64
 	var scopes []string
 	var key *control.Key
@@ -259,29 +261,37 @@ func (api *API) enter(w http.ResponseWriter, r *http.Request) (*call, error) {
 		}
 		account = s.Account
 	}
-	space, err := api.app.Space(ctx, r.PathValue("workspace"))
+	if c.space, c.leave, err = api.app.Hold(ctx, r.PathValue("workspace")); err != nil {
+		return nil, err
+	}
+	if err := api.admit(c, account, key, scopes); err != nil {
+		c.leave()
+		return nil, err
+	}
+	return c, nil
+}
+
+// admit lets an account into the workspace of a call, with the rights that it has there.
+func (api *API) admit(c *call, account int64, key *control.Key, scopes []string) error {
+	ctx := c.r.Context()
+	if err := c.space.Catalog.Fresh(ctx); err != nil {
+		return err
+	}
+	if key != nil && key.Workspace != c.space.ID {
+		return fault.New(fault.Missing, "workspace.missing")
+	}
+	user, member, err := api.app.Control.Member(ctx, account, c.space.ID)
 	if err != nil {
-		return nil, err
-	}
-	if err := space.Catalog.Fresh(ctx); err != nil {
-		return nil, err
-	}
-	if key != nil && key.Workspace != space.ID {
-		return nil, fault.New(fault.Missing, "workspace.missing")
-	}
-	user, member, err := api.app.Control.Member(ctx, account, space.ID)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	if !member {
-		return nil, fault.New(fault.Missing, "workspace.missing")
+		return fault.New(fault.Missing, "workspace.missing")
 	}
-	c.space = space
 	c.who = account
-	if c.actor, c.roles, err = space.Actor(ctx, user, rest.Locale(r), scopes); err != nil {
-		return nil, err
+	if c.actor, c.roles, err = c.space.Actor(ctx, user, rest.Locale(c.r), scopes); err != nil {
+		return err
 	}
-	return c, c.after()
+	return c.after()
 }
 
 // after lets a reading wait for the change that its caller made before.

@@ -100,11 +100,13 @@ var (
 	columnSaid   = figure("column_bytes", "Memory of columns, rows (no field) and visible sets (field *).", "workspace", "object", "field")
 	consumerSaid = figure("consumer_behind", "Commits that a consumer has not handled yet.", "workspace", "consumer")
 	headSaid     = figure("log_head", "The number of the last commit.", "workspace")
+	openSaid     = figure("workspaces_open", "Workspaces that are open.")
+	wokenSaid    = figure("workspaces_woken_total", "How often a sleeping workspace was opened because something was due in it.")
 	sessionsSaid = figure("sessions", "Sessions that have not ended.")
 )
 
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{writesSaid, commitsSaid, failedSaid, retriesSaid, queuedSaid, readersSaid, batchSaid, commitSaid, bytesSaid, jobsSaid, columnSaid, consumerSaid, headSaid, sessionsSaid} {
+	for _, d := range []*prometheus.Desc{writesSaid, commitsSaid, failedSaid, retriesSaid, queuedSaid, readersSaid, batchSaid, commitSaid, bytesSaid, jobsSaid, columnSaid, consumerSaid, headSaid, openSaid, wokenSaid, sessionsSaid} {
 		ch <- d
 	}
 }
@@ -119,7 +121,10 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	if n, err := s.app.Control.CountSessions(ctx); err == nil {
 		gauge(sessionsSaid, float64(n))
 	}
-	for _, x := range s.app.OpenSpaces() {
+	open, woken := s.app.Awake()
+	gauge(openSaid, float64(open))
+	ch <- prometheus.MustNewConstMetric(wokenSaid, prometheus.CounterValue, float64(woken))
+	s.app.EachOpen(func(x *app.Space) {
 		database(ctx, ch, x.Slug, x.DB)
 		gauge(headSaid, float64(x.Log.Head()), x.Slug)
 		for _, c := range x.Log.Statuses() {
@@ -140,7 +145,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 			}
 			gauge(columnSaid, float64(n), x.Slug, at[0], at[1])
 		}
-	}
+	})
 }
 
 func database(ctx context.Context, ch chan<- prometheus.Metric, name string, d *db.DB) {

@@ -5,11 +5,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type Config struct {
 	Data     string // the folder of the embedded databases
 	Database string // postgres://… instead
 	Schema   string // what the schemas there begin with; "youpeng"
+	Open     int    // how many workspaces on SQLite are open at once while more are not in use; 0 is DefaultOpen
 	Memory   int64  // bytes that the columns of all workspaces may take; 0 is as much as they need
 	Clock    clock.Clock
 	Log      *slog.Logger
@@ -48,9 +50,8 @@ type App struct {
 	cfg     Config
 	control *db.DB
 	jobs    *job.Dispatcher
-	stop    func() // ends the dispatcher and waits for what runs
-	mu      sync.Mutex
-	spaces  map[string]*Space
+	stop    func() // ends the dispatcher and what tends the workspaces, and waits for what runs
+	awake   awake
 	budget  *column.Budget
 }
 
@@ -93,7 +94,8 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{cfg: cfg, spaces: map[string]*Space{}, budget: column.NewBudget(cfg.Memory)}
+	a := &App{cfg: cfg, budget: column.NewBudget(cfg.Memory),
+		awake: awake{seats: map[string]*seat{}, asleep: map[string]time.Time{}, nudge: make(chan struct{}, 1)}}
 	if cfg.Database == "" {
 		if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("making the data folder: %w", err)
@@ -124,43 +126,20 @@ func (a *App) address(name string) string {
 
 // Close closes everything.
 func (a *App) Close() {
+	w := &a.awake
+	w.mu.Lock()
+	w.over = true
+	w.mu.Unlock()
 	a.stop()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, s := range a.spaces {
-		if s.unfollow != nil {
-			s.unfollow()
+	w.mu.Lock()
+	seats := slices.Collect(maps.Values(w.seats))
+	w.mu.Unlock()
+	for _, s := range seats {
+		if <-s.opened; s.err == nil {
+			s.space.close()
 		}
-		s.Catalog.Close()
-		s.columns.Close()
-		s.Log.Close()
-		_ = s.DB.Close()
 	}
 	_ = a.control.Close()
-}
-
-// Space opens a workspace by its slug.
-func (a *App) Space(ctx context.Context, slug string) (*Space, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if s := a.spaces[slug]; s != nil {
-		return s, nil
-	}
-	list, err := a.Control.Workspaces(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range list {
-		if w.Slug == slug {
-			s, err := a.open(context.WithoutCancel(ctx), w)
-			if err != nil {
-				return nil, err
-			}
-			a.spaces[slug] = s
-			return s, nil
-		}
-	}
-	return nil, fault.New(fault.Missing, "workspace.missing")
 }
 
 func (a *App) open(ctx context.Context, w control.Workspace) (*Space, error) {
@@ -226,7 +205,6 @@ func (s *Space) build(ctx context.Context, a *App) (err error) {
 	s.module = &modules.Space{Engine: s.Engine, DB: s.DB, Tables: s.Tables, Queue: s.queue, Clock: a.cfg.Clock, Zone: Zone}
 	s.follow(ctx, after, a.cfg.Database != "")
 	s.Catalog.Start(a.cfg.Database != "", a.cfg.Log)
-	s.columns.Start(ctx)
 	close(s.ready)
 	return nil
 }
@@ -242,16 +220,25 @@ func standard() (list []*object.Object) {
 // Zone is where the wall stands by whose clock a workspace's schedules are meant.
 var Zone = time.FixedZone("Asia/Shanghai", 8*3600)
 
-// AddWorkspace makes a workspace with its roles and answers it open.
+// AddWorkspace makes a workspace with its roles and answers it open, for as long as the program runs.
 func (a *App) AddWorkspace(ctx context.Context, slug, name string) (*Space, error) {
+	if err := a.NewWorkspace(ctx, slug, name); err != nil {
+		return nil, err
+	}
+	return a.Space(ctx, slug)
+}
+
+// NewWorkspace makes a workspace with its roles.
+func (a *App) NewWorkspace(ctx context.Context, slug, name string) error {
 	if _, err := a.Control.AddWorkspace(ctx, slug, name, "workspace-"+slug); err != nil {
-		return nil, err
+		return err
 	}
-	s, err := a.Space(ctx, slug)
+	s, release, err := a.Hold(ctx, slug)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s, s.seed(ctx)
+	defer release()
+	return s.seed(ctx)
 }
 
 // FirstName is what the first workspace is called until its administrator says otherwise.
@@ -265,16 +252,17 @@ func (a *App) First(ctx context.Context, slug, name, email string) (secret strin
 		return "", err
 	}
 	if len(list) == 0 {
-		if _, err := a.AddWorkspace(ctx, slug, name); err != nil {
+		if err := a.NewWorkspace(ctx, slug, name); err != nil {
 			return "", err
 		}
 	} else {
 		slug = list[0].Slug
 	}
-	s, err := a.Space(ctx, slug)
+	s, release, err := a.Hold(ctx, slug)
 	if err != nil {
 		return "", err
 	}
+	defer release()
 	if err := a.Settle(ctx, 0); err != nil {
 		return "", err
 	}
@@ -330,32 +318,33 @@ func (a *App) Enter(ctx context.Context, account *control.Account, locale string
 		return err
 	}
 	for _, w := range list {
-		user, ok, err := a.Control.Member(ctx, account.ID, w.ID)
-		if err != nil || !ok {
+		if err := a.enter(ctx, account, w, locale); err != nil {
 			return err
-		}
-		s, err := a.Space(ctx, w.Slug)
-		if err != nil {
-			return err
-		}
-		if err := s.Rename(ctx, user, account.Name); err != nil {
-			return err
-		}
-		if locale != "" {
-			if err := s.Speak(ctx, locale); err != nil {
-				return err
-			}
-			if w.Name == FirstName.ZH {
-				if err := a.Control.RenameWorkspace(ctx, w.ID, FirstName.In(locale)); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	if locale == "" {
 		return nil
 	}
 	return a.Control.Settled(ctx, account.ID)
+}
+
+func (a *App) enter(ctx context.Context, account *control.Account, w control.Workspace, locale string) error {
+	user, ok, err := a.Control.Member(ctx, account.ID, w.ID)
+	if err != nil || !ok {
+		return err
+	}
+	s, release, err := a.Hold(ctx, w.Slug)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.Rename(ctx, user, account.Name); err != nil || locale == "" {
+		return err
+	}
+	if err := s.Speak(ctx, locale); err != nil || w.Name != FirstName.ZH {
+		return err
+	}
+	return a.Control.RenameWorkspace(ctx, w.ID, FirstName.In(locale))
 }
 
 // Settle has the first administrator's workspaces speak their language where a death came between their link and that: of

@@ -54,6 +54,6 @@ func exchangeJobs() []modules.Job {
 	return []modules.Job{
 		{Kind: "import", Run: of(exchange.RunImport)},
 		{Kind: "export", Run: of(exchange.RunExport)},
-		{Kind: "sweep", Every: time.Hour, Run: of(func(ctx context.Context, d *exchange.Deps, _ *job.Run) error { return d.Sweep(ctx) })},
+		{Kind: "sweep", Every: time.Hour, Until: blob.FirstExpiry, Run: of(func(ctx context.Context, d *exchange.Deps, _ *job.Run) error { return d.Sweep(ctx) })},
 	}
 }

@@ -1,12 +1,7 @@
 package app
 
 import (
-	"context"
-	"errors"
-
-	"youpeng/engine/catalog"
 	"youpeng/engine/column"
-	"youpeng/platform/control"
 	"youpeng/platform/db"
 )
 
@@ -36,30 +31,3 @@ func (a *App) ControlDB() *db.DB { return a.control }
 
 // Columns are the workspace's columns in memory.
 func (s *Space) Columns() *column.Store { return s.columns }
-
-// Unopened hands over the database of a workspace that refuses to open, and in what its tables do not fit its definitions.
-// Nobody opens it meanwhile.
-func (a *App) Unopened(ctx context.Context, w control.Workspace, fn func(*db.DB, []catalog.Damage) error) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	d, err := db.Open(ctx, a.address(w.URL), db.Options{Log: a.cfg.Log})
-	if err != nil {
-		return err
-	}
-	damage, err := catalog.Damaged(ctx, d, standard())
-	if err == nil {
-		err = fn(d, damage)
-	}
-	return errors.Join(err, d.Close())
-}
-
-// OpenSpaces lists the workspaces that are open at this moment.
-func (a *App) OpenSpaces() []*Space {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list := make([]*Space, 0, len(a.spaces))
-	for _, s := range a.spaces {
-		list = append(list, s)
-	}
-	return list
-}

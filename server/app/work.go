@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,17 +43,16 @@ func (a *App) work() {
 		if k.Cron != "" {
 			a.jobs.Cron(k.Kind, k.Cron, n)
 		}
+		a.jobs.Sleeps(k.Kind, k.Until)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
+	var all sync.WaitGroup
 	a.stop = func() {
 		stop()
-		<-done
+		all.Wait()
 	}
-	go func() {
-		defer close(done)
-		a.jobs.Run(ctx)
-	}()
+	all.Go(func() { a.jobs.Run(ctx) })
+	all.Go(func() { a.tend(ctx) })
 }
 
 // tables makes the tables of the queue and of the modules' facts where they are missing.

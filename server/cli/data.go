@@ -105,9 +105,11 @@ func workspaces(ctx context.Context, a *app.App) (int, error) {
 		return 0, err
 	}
 	for _, w := range list {
-		if _, err := a.Space(ctx, w.Slug); err != nil {
+		_, release, err := a.Hold(ctx, w.Slug)
+		if err != nil {
 			return 0, fmt.Errorf("%s: %w", w.Slug, err)
 		}
+		release()
 	}
 	return len(list), nil
 }

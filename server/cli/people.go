@@ -29,7 +29,11 @@ func (*workspaceAdd) Help() string {
 }
 
 func (v *workspaceAdd) run(ctx context.Context, d *desk) (answer, error) {
-	s, err := d.AddWorkspace(ctx, v.Slug, v.Name)
+	err := d.NewWorkspace(ctx, v.Slug, v.Name)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := d.Space(ctx, v.Slug)
 	if err == nil {
 		err = s.Speak(ctx, d.locale)
 	}

@@ -92,6 +92,9 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	if err := begin(ctx, a, base, out); err != nil {
 		return err
 	}
+	if err := a.Wake(ctx); err != nil {
+		return err
+	}
 	if options.Public != nil {
 		base = options.Public.String()
 	}

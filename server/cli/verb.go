@@ -25,6 +25,16 @@ type desk struct {
 	*app.App
 	base   string // where people reach the server; empty while none runs
 	locale string
+	held   []func() // workspaces, let go when the verb has ended
+}
+
+// Space opens a workspace for as long as the verb runs.
+func (d *desk) Space(ctx context.Context, slug string) (*app.Space, error) {
+	s, release, err := d.Hold(ctx, slug)
+	if err == nil {
+		d.held = append(d.held, release)
+	}
+	return s, err
 }
 
 // link is the address of a one-time link.
@@ -48,6 +58,11 @@ type outcome struct {
 
 // perform runs a verb and packs what it says.
 func perform(ctx context.Context, v verb, d *desk) outcome {
+	defer func() {
+		for _, release := range d.held {
+			release()
+		}
+	}()
 	a, err := v.run(ctx, d)
 	if err != nil {
 		return failed(err, d.locale)

@@ -78,12 +78,14 @@ func (b *backup) write() (*Manifest, error) {
 		return nil, err
 	}
 	for _, w := range list {
-		s, err := b.app.Space(b.ctx, w.Slug)
+		s, release, err := b.app.Hold(b.ctx, w.Slug)
 		if err != nil {
 			return nil, err
 		}
 		d := Database{Name: w.URL, Workspace: w.Slug, Catalog: s.Catalog.Current().Version}
-		if err := b.database(s.DB, &d); err != nil {
+		err = b.database(s.DB, &d)
+		release()
+		if err != nil {
 			return nil, err
 		}
 		m.Databases = append(m.Databases, d)

@@ -84,17 +84,20 @@ func Examine(ctx context.Context, a *app.App, fix bool) (*Report, error) {
 	for _, w := range list {
 		d.report.Workspaces++
 		d.workspace = w.Slug
-		if d.space, err = a.Space(ctx, w.Slug); fault.Has(err, "catalog.damaged") {
+		release := func() {}
+		if d.space, release, err = a.Hold(ctx, w.Slug); fault.Has(err, "catalog.damaged") {
 			if err := d.unopened(w); err != nil {
 				return nil, fmt.Errorf("examining the workspace %s: %w", w.Slug, err)
 			}
-			d.space, err = a.Space(ctx, w.Slug) // as it was, or with the indexes that were made
+			d.space, release, err = a.Hold(ctx, w.Slug) // as it was, or with the indexes that were made
 		}
 		if err != nil {
 			d.closed(err)
 			continue
 		}
-		if err := d.examine(); err != nil {
+		err := d.examine()
+		release()
+		if err != nil {
 			return nil, fmt.Errorf("examining the workspace %s: %w", w.Slug, err)
 		}
 	}
@@ -131,7 +134,7 @@ func (d *doctor) closed(err error) {
 // unopened tells in what the tables of a workspace do not fit its definitions, so that it does not open, and makes the
 // indexes that are missing: of all that can be lost, they alone follow from the rest.
 func (d *doctor) unopened(w control.Workspace) error {
-	return d.app.Unopened(d.ctx, w, func(base *db.DB, damage []catalog.Damage) error {
+	return d.app.Unopened(d.ctx, w.Slug, w.URL, func(base *db.DB, damage []catalog.Damage) error {
 		for _, f := range fitting(damage) {
 			if f.mend != nil && d.fix {
 				f.Fixed = base.Schema(d.ctx, f.mend) == nil
