@@ -117,6 +117,9 @@ func (j *importing) begin(ctx context.Context) (err error) {
 func (j *importing) openSet(ctx context.Context) (err error) {
 	if j.at.ChangeSet != nil {
 		j.set, err = j.deps.Engine.ChangeSetOf(ctx, *j.at.ChangeSet)
+		if err == nil && j.set.State == record.Undone { // what it adds would stay behind
+			err = job.Final(fault.New(fault.Conflict, "undo.done"))
+		}
 		return err
 	}
 	j.set, err = j.deps.Engine.OpenChangeSet(ctx, j.actor, record.ChangeSet{Via: "import", Reason: j.args.Name, Kind: "bulk", Job: j.run.ID})

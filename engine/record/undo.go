@@ -51,6 +51,9 @@ type undoConflict struct {
 	was, now any
 }
 
+// Undone is the state of a change set that was taken back.
+const Undone = "undone"
+
 const (
 	undoBatch     = 512
 	conflictsTold = 200
@@ -119,7 +122,7 @@ func (e *Engine) Undo(ctx context.Context, a *access.Actor, id uuid.UUID, digest
 	if set.Kind == Define {
 		return nil, fault.New(fault.Conflict, "change_set.define")
 	}
-	if set.State == "undone" {
+	if set.State == Undone {
 		return nil, fault.New(fault.Conflict, "undo.done")
 	}
 	var open *ChangeSet

@@ -97,6 +97,16 @@ func get(r db.Reader, uuid string) (Job, error) {
 	return found[0], nil
 }
 
+// Going says whether a job waits or runs; one that was thrown away does not.
+func (q *Queue) Going(ctx context.Context, id int64) (going bool, err error) {
+	var n int64
+	err = q.DB.Read(ctx, func(r db.Reader) error {
+		_, err := r.One([]any{&n}, "SELECT count(*) FROM job WHERE id = ? AND state IN ('waiting', 'running')", id)
+		return err
+	})
+	return n > 0, err
+}
+
 // Counts says how many jobs stand in each state.
 func (q *Queue) Counts(ctx context.Context) (map[State]int64, error) {
 	n := map[State]int64{}

@@ -86,6 +86,10 @@ func TestAFileIsImportedMendedAndUndone(t *testing.T) {
 		if p.total("/records/customer") != 1 || p.total("/records/contact") != 1 {
 			t.Error("the undo left something, or took too much")
 		}
+		p.want(200, "POST", "/jobs/"+done["id"].(string)+"/retry", nil)
+		if tried := p.ended(done["id"].(string)); tried["state"] != "dead" || tried["error"].(map[string]any)["code"] != "undo.done" {
+			t.Errorf("an import that was undone, taken up again: %v", tried)
+		}
 		export := p.ended(p.want(202, "POST", "/jobs/export", map[string]any{"object": "customer", "fields": []any{"name", "level"}, "sort": "name"}).body["id"].(string))
 		out, _ := p.bytes(export["progress"].(map[string]any)["file"].(map[string]any)["id"].(string))
 		if out != "\uFEFFName,Level\r\n上海明德机械有限公司,B\r\n" {

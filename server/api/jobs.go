@@ -378,7 +378,7 @@ func (api *API) undo(c *call) error {
 	if err != nil {
 		return err
 	}
-	set, err := c.space.Engine.ChangeSetOf(c.ctx(), id)
+	set, err := c.space.Undoable(c.ctx(), id)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"youpeng/engine/exchange"
+	"youpeng/engine/record"
+	"youpeng/platform/db"
 	"youpeng/platform/db/dbtest"
+	"youpeng/platform/job"
 	"youpeng/server/app"
 )
 
@@ -60,6 +65,35 @@ func (p *person) stream(path string, fn func(event string, data map[string]any) 
 			}
 		}
 	}
+}
+
+// A job may be cut off and go on behind an undo that was asked for meanwhile: what it then added would stay, in a change
+// set that is said to be undone.
+func TestWhatAJobStillAddsToIsNotUndone(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		p := s.first()
+		space, err := s.app.Space(ctx, "main")
+		must(t, err)
+		var j job.Job
+		must(t, space.DB.Write(ctx, func(tx db.Tx) (err error) {
+			j, err = space.Queue().Insert(tx, job.New{Kind: "update", Queue: "bulk", Due: time.Now().Add(time.Hour), Args: app.Mass{Asker: exchange.AskerOf(app.System), Object: "customer", Values: []byte(`{"level": "A"}`)}})
+			return err
+		}))
+		set, err := space.Engine.OpenChangeSet(ctx, app.System, record.ChangeSet{Kind: "bulk", Via: "job", Job: j.ID})
+		must(t, err)
+		_, err = space.Engine.Bulk(ctx, &record.Write{Actor: app.System, Via: "job", Set: set, Ops: []record.Op{{Do: record.Create, Object: "customer", Program: true, Values: map[string]any{"name": "杭州远景"}}}}, nil)
+		must(t, err)
+		undo := "/change-sets/" + set.UUID.String() + "/undo"
+		if r := p.want(409, "POST", undo, map[string]any{}); r.body["code"] != "undo.running" {
+			t.Errorf("%v", r.body)
+		}
+		p.want(200, "GET", undo, nil) // what it would do may be asked
+		p.want(200, "POST", "/jobs/"+j.UUID+"/cancel", nil)
+		p.want(200, "POST", undo, map[string]any{})
+		if n := p.total("/records/customer"); n != 0 {
+			t.Errorf("%d are left", n)
+		}
+	})
 }
 
 func TestAMassChangeIsAJobAndCanBeUndone(t *testing.T) {

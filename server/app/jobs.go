@@ -173,11 +173,29 @@ func (s *Space) massQuestion(ctx context.Context, a *access.Actor, m *Mass) (*qu
 // changeSet opens the change set of a long work, or finds the one that an earlier run opened.
 func (s *Space) changeSet(ctx context.Context, a *access.Actor, id *uuid.UUID, n record.ChangeSet) (*record.ChangeSet, error) {
 	if *id != uuid.Nil {
-		return s.Engine.ChangeSetOf(ctx, *id)
+		set, err := s.Engine.ChangeSetOf(ctx, *id)
+		if err == nil && set.State == record.Undone {
+			err = job.Final(fault.New(fault.Conflict, "undo.done"))
+		}
+		return set, err
 	}
 	set, err := s.Engine.OpenChangeSet(ctx, a, n)
 	if err == nil {
 		*id = set.UUID
+	}
+	return set, err
+}
+
+// Undoable answers a change set that may be undone: not one that a job still adds to, for what it adds afterwards would
+// stay.
+func (s *Space) Undoable(ctx context.Context, id uuid.UUID) (*record.ChangeSet, error) {
+	set, err := s.Engine.ChangeSetOf(ctx, id)
+	if err != nil || set.Job == 0 {
+		return set, err
+	}
+	going, err := s.queue.Going(ctx, set.Job)
+	if err == nil && going {
+		err = fault.New(fault.Conflict, "undo.running")
 	}
 	return set, err
 }
@@ -199,6 +217,9 @@ func undo(ctx context.Context, _ *modules.Space, run *job.Run) error {
 	}
 	a, _, err := s.Actor(ctx, u.User, u.Locale, u.Scopes)
 	if err != nil {
+		return job.Final(err)
+	}
+	if _, err := s.Undoable(ctx, u.ChangeSet); err != nil {
 		return job.Final(err)
 	}
 	res, err := s.Engine.Undo(ctx, a, u.ChangeSet, u.Plan, record.Write{Actor: a, Via: "job", Reason: u.Reason})
