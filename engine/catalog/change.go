@@ -118,13 +118,13 @@ func (d *Draft) EditObject(name string, fn func(o *object.Object) error) error {
 }
 
 // ArrangeObject gives an object another layout; nil is that of its definitions.
-func (d *Draft) ArrangeObject(name string, sections []object.FormSection) error {
+func (d *Draft) ArrangeObject(name string, fn func(*object.Object) []object.FormSection) error {
 	o, err := d.edit(name)
 	if err != nil {
 		return err
 	}
-	o.Layout = sections
-	return fault.Faulty(view.CheckLayout(o, sections))
+	o.Layout = fn(o)
+	return fault.Faulty(view.CheckLayout(o, o.Layout))
 }
 
 // EditField changes a field. Options that are left out are kept, retired, because records have them.

@@ -84,6 +84,50 @@ func CheckLayout(o *object.Object, sections []object.FormSection) (bad []fault.F
 	return bad
 }
 
+// Keep gives the fields of an object's layout that whoever arranged the sections anew could not see a place beside those
+// that they stood with; nobody throws away what they do not know of.
+func Keep(o *object.Object, sections []object.FormSection, unseen func(*object.Field) bool) []object.FormSection {
+	if len(sections) == 0 {
+		return sections
+	}
+	kept := make([]object.FormSection, len(sections))
+	at := map[string]int{}
+	for i, s := range sections {
+		kept[i] = object.FormSection{Label: s.Label, Fields: slices.Clone(s.Fields)}
+		for _, name := range s.Fields {
+			at[name] = i
+		}
+	}
+	for _, s := range o.Layout {
+		for i, name := range s.Fields {
+			f := o.Field(name)
+			if _, named := at[name]; named || f == nil || !unseen(f) {
+				continue
+			}
+			to, place := beside(kept, at, s.Fields, i)
+			kept[to].Fields = slices.Insert(kept[to].Fields, place, name)
+			at[name] = to
+		}
+	}
+	return kept
+}
+
+// beside finds the place behind the nearest neighbour before a field, else before the nearest one behind it, else the end.
+func beside(sections []object.FormSection, at map[string]int, neighbours []string, i int) (section, place int) {
+	for j := i - 1; j >= 0; j-- {
+		if to, named := at[neighbours[j]]; named {
+			return to, slices.Index(sections[to].Fields, neighbours[j]) + 1
+		}
+	}
+	for _, name := range neighbours[i+1:] {
+		if to, named := at[name]; named {
+			return to, slices.Index(sections[to].Fields, name)
+		}
+	}
+	last := len(sections) - 1
+	return last, len(sections[last].Fields)
+}
+
 // Arrange answers the sections of an object for somebody who sees some of its fields. Every field stands in one: those
 // that the layout does not name follow in the section where the first of their group stands, in one for their group, or in
 // a last one; what the system keeps by itself comes after all.

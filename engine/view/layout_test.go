@@ -59,6 +59,28 @@ func TestEveryFieldStandsInOneSection(t *testing.T) {
 	}
 }
 
+func TestWhatItsArrangerDoesNotSeeKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	o, _, _ := deal()
+	o.Layout = []object.FormSection{{Fields: []string{"name", "amount", "remark"}}, {Fields: []string{"tags", "customer"}}, {Fields: []string{"created_at", "gone"}}}
+	unseen := map[string]bool{"amount": true, "tags": true, "created_at": true, "gone": true}
+	wrote := []object.FormSection{{Fields: []string{"customer", "remark"}}, {Fields: []string{"name"}}}
+	got := told(Keep(o, wrote, func(f *object.Field) bool { return unseen[f.Name] }))
+	if !slices.Equal(got, []string{": tags customer remark", ": name amount created_at"}) {
+		t.Errorf("%q", got)
+	}
+	if !slices.Equal(told(wrote), []string{": customer remark", ": name"}) {
+		t.Errorf("what was written changed: %q", told(wrote))
+	}
+	wrote[0].Fields = append(wrote[0].Fields, "amount")
+	if got := told(Keep(o, wrote, func(f *object.Field) bool { return f.Name == "amount" })); !slices.Equal(got, []string{": customer remark amount", ": name"}) {
+		t.Errorf("named and unseen: %q", got)
+	}
+	if Keep(o, nil, all) != nil {
+		t.Error("a reset keeps something")
+	}
+}
+
 func TestReadingALayout(t *testing.T) {
 	t.Parallel()
 	sections, bad := ReadLayout([]any{form{"label": form{"zh": "甲", "en": "A"}, "fields": []any{"name"}}, form{"label": "乙", "fields": []any{"amount"}}})

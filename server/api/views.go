@@ -324,7 +324,11 @@ func (api *API) patchLayout(c *call) error {
 		return fault.Faulty(bad)
 	}
 	name := c.r.PathValue("object")
-	cat, err := c.space.Catalog.Change(c.ctx(), version, c.by(), func(d *catalog.Draft) error { return d.ArrangeObject(name, sections) })
+	cat, err := c.space.Catalog.Change(c.ctx(), version, c.by(), func(d *catalog.Draft) error {
+		return d.ArrangeObject(name, func(o *object.Object) []object.FormSection {
+			return view.Keep(o, sections, func(f *object.Field) bool { return f.Retired || c.actor.Field(o, f) == access.Hidden })
+		})
+	})
 	if err != nil {
 		return err
 	}

@@ -338,6 +338,23 @@ func TestALayoutIsTheAdministratorsAndComesBack(t *testing.T) {
 		if now, _ := boss.arranged("customer"); !strings.HasPrefix(now, "一[remark name]|其他[") {
 			t.Errorf("%s", now)
 		}
+		// Arranged anew while it is retired, a field stands beside those that it stood with when it comes back.
+		retire := func(on bool) {
+			version := boss.want(200, "GET", "/meta/objects", nil).body["version"]
+			boss.want(200, "PATCH", "/meta/objects/x_project/fields/x_a", form{"version": version, "retired": on})
+		}
+		arrange := func(fields ...any) {
+			version := boss.want(200, "GET", "/meta/objects", nil).body["version"]
+			boss.want(200, "PATCH", "/meta/layouts/x_project", form{"version": version, "sections": []any{form{"fields": fields}}})
+		}
+		retire(false)
+		arrange("name", "x_a", "owner")
+		retire(true)
+		arrange("owner", "name", "x_b", "x_c")
+		retire(false)
+		if now, _ := boss.arranged("x_project"); !strings.HasPrefix(now, "[owner name x_a x_b x_c]|") {
+			t.Errorf("%s", now)
+		}
 	})
 }
 
