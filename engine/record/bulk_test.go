@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -10,6 +11,7 @@ import (
 	"youpeng/engine/object"
 	"youpeng/engine/record"
 	"youpeng/platform/db"
+	"youpeng/platform/db/dbtest"
 	"youpeng/platform/fault"
 )
 
@@ -96,6 +98,63 @@ func TestUndoOfManyGoesInOrder(t *testing.T) {
 			if rec := w.get(out.Record); rec.Deleted != 0 {
 				t.Fatalf("operation %d did not come back", i)
 			}
+		}
+	})
+}
+
+// An undo that is cut off leaves its change set unfinished; asked for again, it goes on and takes nothing back twice.
+func TestAnUndoThatIsCutOffGoesOn(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, at func() *db.DB) {
+		ctx, cut := context.WithCancel(t.Context())
+		var left atomic.Int64 // that go before it is cut off
+		left.Store(700)
+		w := open(t, at(), record.Behaviour{Object: "customer", Moment: record.AtBefore, Run: func(c *record.Change) error {
+			if c.Op == record.Delete && left.Add(-1) == 0 {
+				cut()
+			}
+			return nil
+		}})
+		set, err := w.e.OpenChangeSet(t.Context(), w.amy, record.ChangeSet{Via: "import", Kind: "bulk"})
+		must(t, err)
+		var ops []record.Op
+		for i := range 1200 {
+			ops = append(ops, record.Op{Do: record.Create, Object: "customer", Values: map[string]any{"name": fmt.Sprint("c", i)}})
+		}
+		made, err := w.e.Bulk(t.Context(), &record.Write{Actor: w.amy, Via: "import", Set: set, Ops: ops, Apart: true}, nil)
+		must(t, err)
+		must(t, w.e.CloseChangeSet(t.Context(), set, "complete"))
+		stands := func() (n int) {
+			for _, out := range made.Outcomes {
+				if w.get(out.Record).Deleted == 0 {
+					n++
+				}
+			}
+			return n
+		}
+		if _, err := w.e.Undo(ctx, w.amy, set.UUID, "", record.Write{}); err == nil {
+			t.Error("an undo that was cut off says that it is done")
+		}
+		if n := stands(); n == 0 || n == len(ops) {
+			t.Fatalf("%d of %d stand, which is not midway", n, len(ops))
+		}
+		res, err := w.e.Undo(t.Context(), w.amy, set.UUID, "", record.Write{})
+		must(t, err)
+		if n := stands(); n != 0 {
+			t.Errorf("%d still stand", n)
+		}
+		for _, out := range made.Outcomes {
+			if rec := w.get(out.Record); rec.Version != 2 {
+				t.Fatalf("one was taken back twice: version %d", rec.Version)
+			}
+		}
+		if _, err := w.e.Undo(t.Context(), w.amy, set.UUID, "", record.Write{}); !fault.Has(err, "undo.done") {
+			t.Errorf("undone twice: %v", err)
+		}
+		_, err = w.e.Undo(t.Context(), w.amy, res.ChangeSet, "", record.Write{})
+		must(t, err)
+		if n := stands(); n != len(ops) {
+			t.Errorf("%d of %d came back", n, len(ops))
 		}
 	})
 }

@@ -241,6 +241,51 @@ func TestABackupThatLiesIsTakenBack(t *testing.T) {
 	}
 }
 
+// A database of an older release is copied as it is, then brought up; what stood in it is there in both.
+func TestAnOlderDatabaseIsKeptThenBroughtUp(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			cfg := config(t, kind)
+			f := open(t, cfg)
+			id := f.add("华信")
+			last := app.Steps()
+			must(t, f.space.DB.Write(t.Context(), func(tx db.Tx) error {
+				_, err := tx.Exec("DELETE FROM schema_version WHERE number = ?", last)
+				return err
+			}))
+			f.app.Close()
+			f = open(t, cfg)
+			f.add("远景")
+			if got := f.names(); len(got) != 2 {
+				t.Errorf("brought up: %v", got)
+			}
+			at := cfg.Address(f.space.URL) + fmt.Sprintf("_before_%d", last)
+			if kind == "sqlite" {
+				at = cfg.Address(f.space.URL) + fmt.Sprintf(".before-%d", last)
+			}
+			d, err := db.Open(t.Context(), at, db.Options{})
+			must(t, err)
+			defer d.Close()
+			must(t, d.Read(t.Context(), func(r db.Reader) error {
+				var step, rows, name = int64(0), int64(0), ""
+				if _, err := r.One([]any{&step}, "SELECT max(number) FROM schema_version"); err != nil {
+					return err
+				}
+				if _, err := r.One([]any{&name}, "SELECT name FROM customer WHERE id = ?", id); err != nil {
+					return err
+				}
+				_, err := r.One([]any{&rows}, "SELECT count(*) FROM customer")
+				if step != last-1 || rows != 1 || name != "华信" {
+					t.Errorf("the copy is at step %d with %d customers, one %q", step, rows, name)
+				}
+				return err
+			}))
+		})
+	}
+}
+
 func TestANewerDatabaseIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"sqlite", "postgres"} {
