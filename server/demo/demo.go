@@ -149,8 +149,13 @@ func (w *world) hire(a *app.App) error {
 	return nil
 }
 
-// stock makes the products and finds the stages of the standard pipeline.
+// stock makes the tags and the products and finds the stages of the standard pipeline.
 func (w *world) stock() error {
+	for _, t := range tags {
+		if _, err := w.write(w.actors["admin"], record.Op{Do: record.Create, Object: "tag", Values: map[string]any{"name": t.name, "color": t.color}}); err != nil {
+			return err
+		}
+	}
 	for _, p := range products {
 		id, err := w.write(w.actors["admin"], record.Op{Do: record.Create, Object: "product", Values: map[string]any{"code": p.code, "name": p.name, "unit": p.unit, "category": p.category,
 			"price": map[string]any{"amount": fmt.Sprintf("%d.00", p.price), "currency": app.Currency}}})

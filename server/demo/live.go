@@ -140,7 +140,7 @@ func (w *world) newCustomer() error {
 		values["uscc"] = w.credit(place)
 	}
 	if w.rand.IntN(4) == 0 {
-		values["tags"] = []any{pick(w.rand, []string{"重点", "老客户介绍", "展会", "价格敏感", "年度框架"})}
+		values["tags"] = []any{pick(w.rand, tags).name}
 	}
 	id, err := w.write(w.actors[owner], record.Op{Do: record.Create, Object: "customer", Values: values})
 	if err != nil {

@@ -83,6 +83,9 @@ var people = []struct{ mail, name, title, department, manager, role string }{
 
 var departments = []struct{ name, parent string }{{"公司", ""}, {"销售中心", "公司"}, {"华东区", "销售中心"}, {"华南区", "销售中心"}, {"市场部", "公司"}, {"客户服务部", "公司"}}
 
+// tags are the words that these people put on their customers.
+var tags = []struct{ name, color string }{{"重点", "red"}, {"老客户介绍", "green"}, {"展会", "blue"}, {"价格敏感", "amber"}, {"年度框架", "violet"}}
+
 var products = []struct {
 	code, name, unit, category string
 	price                      int
