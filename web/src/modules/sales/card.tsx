@@ -57,14 +57,13 @@ export function CardFace({
           <span className="text-sm font-normal text-subtle">{t('sales.no_amount')}</span>
         )}
       </div>
-      <div className="mt-2 flex items-center gap-2.5 border-t pt-2 text-xs text-muted">
+      <div className="mt-2 flex flex-wrap items-center gap-x-2.5 gap-y-1 border-t pt-2 text-xs text-muted">
         {owner?.title && (
-          <span className="flex min-w-0 items-center gap-1.5">
+          <span className="mr-auto flex max-w-full items-center gap-1.5">
             <Avatar name={owner.title} className="size-4.5 text-[9px]" />{' '}
             <span className="truncate">{owner.title}</span>
           </span>
         )}
-        <span className="flex-1" />
         {close && (
           <span
             className={cn('num inline-flex shrink-0 items-center gap-1', late && 'text-bad')}

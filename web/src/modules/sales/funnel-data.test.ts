@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { funnelFilter, steps, wonShare } from './funnel-data'
+import { funnelFilter, reachedQuestion, steps, wonShare } from './funnel-data'
 import { arrange } from './stages'
 
 const [pipeline] = arrange(
@@ -21,6 +21,33 @@ describe('funnel', () => {
       ['赢单', 0, 0],
       ['输单', 0, 0],
     ])
+  })
+  it('tells how many came to a stage or past it, and how many went on', () => {
+    const rows = steps(
+      stages,
+      [
+        { stage: { id: 'a' }, count: 1 },
+        { stage: { id: 'w' }, count: 4 },
+      ],
+      [
+        { to: { id: 'a' }, count: 3 },
+        { to: { id: 'w' }, count: 4 },
+        { to: { id: 'l' }, count: 2 },
+      ],
+    )
+    expect(rows.map((row) => [row.stage.name, row.reached, row.passed, row.standing])).toEqual([
+      ['接触', 4, undefined, 0.25],
+      ['赢单', 4, 100, 1],
+      ['输单', 2, undefined, 0],
+    ])
+  })
+  it('asks for stage changes by the same filter, one link away', () => {
+    expect(reachedQuestion(funnelFilter('p', 'all', 'me')).filter).toEqual({
+      and: [
+        { field: 'deal.pipeline', op: 'in', value: ['p'] },
+        { field: 'deal.owner', op: 'eq', value: 'me' },
+      ],
+    })
   })
   it('tells the share of won deals only where some have ended', () => {
     expect(wonShare(steps(stages, []))).toBeUndefined()

@@ -23,16 +23,59 @@ export const funnelQuestion = (filter: Filter): Aggregate => ({
   ],
 })
 
-export type Step = { stage: Stage; count: number; sum: Money | null; share: number }
+/** How many of these deals ever came to each stage: their stage changes tell. */
+export const reachedQuestion = (filter: Filter): Aggregate => ({
+  filter: ofDeal(filter),
+  group: ['to'],
+  measures: [{ fn: 'count_distinct', field: 'deal', as: 'count' }],
+})
 
-/** A row for each stage, also for those where nobody stands; `share` is of the largest count. */
-export function steps(stages: Stage[], rows: Figure[]): Step[] {
-  const byStage = new Map(rows.map((row) => [(row.stage as LinkValue | null)?.id, row]))
-  const most = Math.max(1, ...rows.map((row) => Number(row.count ?? 0)))
-  return stages.map((stage) => {
-    const row = byStage.get(stage.id)
+/** A filter of deals, asked one link away. */
+function ofDeal(filter: Filter): Filter {
+  if ('and' in filter) return { and: filter.and.map(ofDeal) }
+  return 'field' in filter ? { ...filter, field: `deal.${filter.field}` } : filter
+}
+
+export type Step = {
+  stage: Stage
+  /** How many stand here now, and how much. */
+  count: number
+  sum: Money | null
+  /** How many ever came here or further. */
+  reached: number
+  /** Of the largest number that came anywhere, from 0 to 1: those who came, and those who still stand here. */
+  share: number
+  standing: number
+  /** How many of those of the stage before came here, in whole percent; nothing at the first, and of a loss. */
+  passed: number | undefined
+}
+
+/** A row for each stage, also for those where nobody stands. Who is further on has come past a stage, though it was skipped. */
+export function steps(stages: Stage[], rows: Figure[], came: Figure[] = []): Step[] {
+  const standing = new Map(rows.map((row) => [(row.stage as LinkValue | null)?.id, row]))
+  const entered = new Map(came.map((row) => [(row.to as LinkValue | null)?.id, Number(row.count ?? 0)]))
+  const reached = stages.map(({ id }) => Math.max(entered.get(id) ?? 0, Number(standing.get(id)?.count ?? 0)))
+  let further = 0
+  for (let index = stages.length - 1; index >= 0; index--) {
+    if (stages[index]?.kind === 'lost') continue
+    further = Math.max(further, reached[index] ?? 0)
+    reached[index] = further
+  }
+  const most = Math.max(1, ...reached)
+  return stages.map((stage, index) => {
+    const row = standing.get(stage.id)
     const count = Number(row?.count ?? 0)
-    return { stage, count, sum: (row?.sum as Money | null) ?? null, share: count / most }
+    const here = reached[index] ?? 0
+    const before = reached[index - 1]
+    return {
+      stage,
+      count,
+      sum: (row?.sum as Money | null) ?? null,
+      reached: here,
+      share: here / most,
+      standing: count / most,
+      passed: stage.kind === 'lost' || !before ? undefined : Math.round((here / before) * 100),
+    }
   })
 }
 

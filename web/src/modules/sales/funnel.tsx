@@ -10,13 +10,14 @@ import { Editor } from '@/record/fields/value'
 import { plainFilter } from '@/record/list/state'
 import { cn } from '@/ui/cn'
 import { Labeled, Select } from '@/ui/control'
-import { integer, money, moneyShort, useLocale } from '@/ui/format'
+import { integer, money, moneyShort, percent, useLocale } from '@/ui/format'
 import { Failure, Skeleton, State } from '@/ui/states'
 import {
   funnelFilter,
   funnelQuestion,
   type Period,
   periods,
+  reachedQuestion,
   type Step,
   steps,
   type Whose,
@@ -24,7 +25,7 @@ import {
 } from './funnel-data'
 import { type Pipeline, usePipelines } from './stages'
 
-/** How many deals and how much stand at each stage; every figure leads to its deals. */
+/** How many deals came to each stage, how many went on, and what stands there now; every row leads to its deals. */
 export default function FunnelPage() {
   const deal = useEntity('deal')
   const rights = useRights('deal')
@@ -116,14 +117,24 @@ function Funnel({ deal, pipelines }: { deal: Entity; pipelines: Pipeline[] }) {
 function Stages({ deal, pipeline, filter }: { deal: Entity; pipeline: Pipeline; filter: Filter }) {
   const { t } = useTranslation()
   const figures = useQuery(figuresQuery(deal.name, funnelQuestion(plainFilter(filter))))
-  if (figures.isPending) return <Skeleton className="mt-6" lines={8} />
-  if (figures.isError) return <Failure error={figures.error} retry={() => figures.refetch()} />
-  const list = steps(pipeline.stages, figures.data.data)
-  if (!list.some((step) => step.count))
+  const came = useQuery(figuresQuery('stage_change', reachedQuestion(plainFilter(filter))))
+  if (figures.isPending || came.isPending) return <Skeleton className="mt-6" lines={8} />
+  for (const asked of [figures, came])
+    if (asked.isError) return <Failure error={asked.error} retry={() => asked.refetch()} />
+  const list = steps(pipeline.stages, figures.data?.data ?? [], came.data?.data)
+  if (!list.some((step) => step.reached))
     return <State icon={FunnelIcon} title={t('sales.no_deals')} text={t('sales.no_deals_text')} />
   const won = wonShare(list)
   return (
     <section className="mt-6 rounded-lg border bg-surface p-4 shadow-card max-sm:p-3" aria-label={t('sales.funnel')}>
+      <div className={cn(columns, 'mb-1 text-xs text-muted')} aria-hidden>
+        <span>{t('sales.stage')}</span>
+        <span />
+        <span className="text-right">{t('sales.reached')}</span>
+        <span className="text-right max-sm:hidden">{t('sales.passed')}</span>
+        <span className="text-right">{t('sales.standing')}</span>
+        <span className="text-right max-sm:hidden">{t('sales.amount')}</span>
+      </div>
       <ol className="space-y-1.5">
         {list.map((step) => (
           <Row key={step.stage.id} deal={deal} step={step} filter={filter} />
@@ -136,11 +147,14 @@ function Stages({ deal, pipeline, filter }: { deal: Entity; pipeline: Pipeline; 
   )
 }
 
+const columns =
+  'grid grid-cols-[6rem_minmax(0,1fr)_4rem_5rem_4rem_6.5rem] items-center gap-3 px-2 max-sm:grid-cols-[5rem_minmax(0,1fr)_3rem_3rem] max-sm:gap-2 max-sm:px-1'
+
 function Row({ deal, step, filter }: { deal: Entity; step: Step; filter: Filter }) {
   const { t } = useTranslation()
   const locale = useLocale()
   const { workspace } = useParams({ from: '/w/$workspace' })
-  const { stage, count, sum, share } = step
+  const { stage, count, sum, reached, share, standing, passed } = step
   const here: Filter = { field: 'stage', op: 'in', value: [{ id: stage.id, title: stage.name }] }
   const parts = 'and' in filter ? [...filter.and, here] : [filter, here]
   return (
@@ -150,26 +164,42 @@ function Row({ deal, step, filter }: { deal: Entity; step: Step; filter: Filter 
         params={{ workspace, object: deal.name }}
         search={{ filter: { and: parts }, as: 'list' }}
         aria-label={t('sales.show_stage', { stage: stage.name, count, n: count })}
-        className="grid min-h-11 grid-cols-[6rem_minmax(0,1fr)_3.5rem_6.5rem] items-center gap-3 rounded-md px-2 hover:bg-hover max-sm:grid-cols-[5rem_minmax(0,1fr)_2.5rem_4.5rem] max-sm:gap-2 max-sm:px-1"
+        className={cn(columns, 'min-h-11 rounded-md hover:bg-hover')}
       >
         <span className="truncate text-sm">{stage.name}</span>
-        <span className="flex h-7 justify-center rounded-md bg-surface-2" aria-hidden>
-          <span
-            className={cn(
-              'h-full rounded-md transition-[width] duration-180',
-              stage.kind === 'won' ? 'bg-ok/70' : stage.kind === 'lost' ? 'bg-subtle/50' : 'bg-primary/70',
-            )}
-            style={{ width: `${count ? Math.max(2, share * 100) : 0}%` }}
-          />
+        <span className="relative flex h-7 justify-center rounded-md bg-surface-2" aria-hidden>
+          <Part kind={stage.kind} share={share} className="opacity-35" />
+          <Part kind={stage.kind} share={standing} className="absolute inset-y-0" />
+        </span>
+        <span className="num text-right text-sm font-medium">
+          <span className="sr-only">{t('sales.reached')} </span>
+          {integer(reached, locale)}
+        </span>
+        <span className="num text-right text-sm text-muted max-sm:hidden">
+          {passed === undefined ? '' : percent(passed, locale)}
         </span>
         <span className="num text-right text-sm font-medium">{integer(count, locale)}</span>
         <span
-          className="num truncate text-right text-sm text-muted"
+          className="num truncate text-right text-sm text-muted max-sm:hidden"
           title={sum ? money(sum.amount, sum.currency, locale) : undefined}
         >
           {sum ? moneyShort(sum.amount, sum.currency, locale) : '—'}
         </span>
       </Link>
     </li>
+  )
+}
+
+/** A part of a stage's bar; what is not nothing can be seen. */
+function Part({ kind, share, className }: { kind: Step['stage']['kind']; share: number; className: string }) {
+  return (
+    <span
+      className={cn(
+        'h-full rounded-md transition-[width] duration-180',
+        kind === 'won' ? 'bg-ok' : kind === 'lost' ? 'bg-subtle' : 'bg-primary',
+        className,
+      )}
+      style={{ width: `${share ? Math.max(1.5, share * 100) : 0}%` }}
+    />
   )
 }
