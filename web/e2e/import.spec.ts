@@ -85,7 +85,7 @@ test.describe('中文', () => {
     await page.getByRole('button', { name: '撤销导入' }).click()
     await expect(page.getByText('已撤销').first()).toBeVisible()
     await page.goto(`${server.base}/w/main/settings/jobs`)
-    await expect(page.getByRole('list', { name: '任务' }).getByText('导出').first()).toBeVisible()
+    await expect(page.getByRole('list', { name: '后台任务' }).getByText('导出').first()).toBeVisible()
     await shot('jobs')
     await page.goto(`${server.base}/w/main/customer`)
     await expect(page.getByText('华信科技有限公司')).toHaveCount(0)

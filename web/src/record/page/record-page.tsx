@@ -151,7 +151,7 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
           <h1 className="text-xl leading-7 font-semibold break-words max-sm:line-clamp-2 max-sm:text-lg max-sm:leading-6 sm:truncate">
             {title}
           </h1>
-          <p className="num truncate text-xs text-subtle">
+          <p className="num text-xs text-subtle">
             {label(entity.label)}
             {record.created_at && <> · {t('record.created_at', { time: moment(record.created_at, locale) })}</>}
           </p>
