@@ -49,6 +49,7 @@ test.describe('sqlite', () => {
     await page.keyboard.press('Enter')
     await expect(page.locator('dd', { hasText: '北京市海淀区' })).toBeVisible()
     await page.getByRole('tab', { name: '变更历史' }).click()
+    await expect(page.getByRole('listitem').filter({ hasText: '界面' }).first()).toBeVisible()
     await page.getByRole('button', { name: '撤销' }).first().click()
     await expect(page.getByText('已撤销').first()).toBeVisible()
     await page.reload()

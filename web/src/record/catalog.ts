@@ -59,6 +59,12 @@ export function sectionsOf(entity: Entity, fields: Field[]): { label?: Label; fi
   return [...sections, { fields: [...left] }].filter((section) => section.fields.length > 0)
 }
 
+/** Fields to choose from: those of the business first, those that every record has last. */
+export const choosable = (fields: Field[]) => [
+  ...fields.filter((field) => !field.system),
+  ...fields.filter((field) => field.system),
+]
+
 export const fieldOf = (entity: Entity, name: string): Field | undefined =>
   entity.fields.find((field) => field.name === name)
 

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowDownUp, ArrowUp, Columns3, GripVertical, X } from 'luci
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Field } from '@/api/types'
-import { fieldOf, useLabel, visible } from '@/record/catalog'
+import { choosable, fieldOf, useLabel, visible } from '@/record/catalog'
 import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Checkbox, Select } from '@/ui/control'
@@ -22,7 +22,7 @@ export function ColumnsButton({
   const label = useLabel()
   const [dragged, setDragged] = useState<string>()
   const shown = columns.flatMap((name) => fieldOf(entity, name) ?? [])
-  const others = entity.fields.filter((field) => visible(field) && !columns.includes(field.name))
+  const others = choosable(entity.fields.filter((field) => visible(field) && !columns.includes(field.name)))
   const move = (name: string, to: number) => {
     if (to < 1 || to >= columns.length) return
     const next = columns.filter((entry) => entry !== name)
@@ -114,7 +114,7 @@ export function SortButton({
   const { t } = useTranslation()
   const label = useLabel()
   const keys = (sort ?? '').split(',').filter(Boolean)
-  const fields = entity.fields.filter(sortable)
+  const fields = choosable(entity.fields.filter(sortable))
   const name = (key: string) => key.replace(/^-/, '')
   const put = (next: string[]) => onChange(next.length ? next.join(',') : undefined)
   return (

@@ -2,7 +2,7 @@ import { Filter as FilterIcon, Plus, X } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Field, Filter, Leaf, Operator } from '@/api/types'
-import { fieldOf, useLabel, visible } from '@/record/catalog'
+import { choosable, fieldOf, useLabel, visible } from '@/record/catalog'
 import type { EditProps } from '@/record/fields/kind'
 import { kindOf } from '@/record/fields/registry'
 import { Editor } from '@/record/fields/value'
@@ -177,7 +177,7 @@ function FieldPicker({
   onPick: (field: Field) => void
 }) {
   const label = useLabel()
-  const fields = filterable(entity)
+  const fields = choosable(filterable(entity))
   return (
     <Picker
       className="h-7! min-h-0 w-auto border-dashed text-xs text-muted"

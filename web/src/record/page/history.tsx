@@ -62,7 +62,11 @@ export function History({ entity, record }: { entity: Entity; record: Rec }) {
                   <span className="font-medium text-fg">{actor?.title ?? t('record.system')}</span>{' '}
                   {t(`record.did.${didOf(change.op)}`)}
                   <time className="num ml-2 text-subtle">{moment(entry.at ?? change.at ?? '', locale)}</time>
-                  {change.via && <span className="ml-2 text-subtle">{change.via}</span>}
+                  {change.via && (
+                    <span className="ml-2 text-subtle">
+                      {t(`record.via.${change.via}`, { defaultValue: change.via })}
+                    </span>
+                  )}
                 </p>
                 {change.reason && <p className="mb-1 text-xs text-muted">{change.reason}</p>}
                 {change.fields && change.op !== 'create' && <FieldChanges entity={entity} changes={change.fields} />}
