@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"youpeng/platform/clock"
@@ -80,6 +81,9 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	}
 	defer a.Close()
 	l, err := net.Listen("tcp", s.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("another program listens on %s already: choose an address with --listen HOST:PORT (make run: YOUPENG_LISTEN=HOST:PORT)", s.Listen)
+	}
 	if err != nil {
 		return err
 	}
