@@ -87,7 +87,7 @@ export async function pick({ page }: Person, control: Locator, name: string, sea
 
 /** The form of a new record, opened by the button of the list one is on. */
 export async function make({ page, say }: Person, zh: string, en: string): Promise<Locator> {
-  const title = say(`新建${zh}`, `New ${en}`)
+  const title = say(`新建${zh}`, `New ${en.toLowerCase()}`)
   await page.getByRole('button', { name: title, exact: true }).first().click()
   const form = page.getByRole('dialog', { name: title, exact: true })
   await expect(form).toBeVisible()
