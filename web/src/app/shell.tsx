@@ -1,6 +1,6 @@
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { JobCentre } from '@/modules/exchange/job-centre'
 import { NotificationBell } from '@/modules/notifications/bell'
@@ -60,6 +60,15 @@ function Frame() {
     addEventListener('keydown', on)
     return () => removeEventListener('keydown', on)
   }, [])
+  // What was focused may have gone with the page before: then the next Tab begins in the new page, not before the navigation.
+  const main = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  const shown = useRef(pathname)
+  useEffect(() => {
+    if (shown.current === pathname) return
+    shown.current = pathname
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+  }, [pathname])
   useHotkeys({
     'g h': () => navigate({ to: '/w/$workspace', params: { workspace } }),
     ...Object.fromEntries(
@@ -115,7 +124,7 @@ function Frame() {
             <NotificationBell />
             <UserMenu onShortcuts={() => setShortcuts(true)} />
           </header>
-          <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">
+          <main ref={main} id="main" tabIndex={-1} className="relative min-h-0 flex-1 outline-none">
             <Outlet />
           </main>
         </div>

@@ -14,7 +14,7 @@ import { Button } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Tabs } from '@/ui/control'
 import { Dialog } from '@/ui/dialog'
-import { moment, useLocale } from '@/ui/format'
+import { day, moment, useLocale } from '@/ui/format'
 import { useHotkeys } from '@/ui/hotkeys'
 import { Menu, MenuItem } from '@/ui/menu'
 import { Failure, Skeleton } from '@/ui/states'
@@ -153,7 +153,15 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
           </h1>
           <p className="num text-xs text-subtle">
             {label(entity.label)}
-            {record.created_at && <> · {t('record.created_at', { time: moment(record.created_at, locale) })}</>}
+            {record.created_at && (
+              <>
+                {' · '}
+                <span className="sm:hidden">{t('record.created_at', { time: day(record.created_at, locale) })}</span>
+                <span className="max-sm:hidden">
+                  {t('record.created_at', { time: moment(record.created_at, locale) })}
+                </span>
+              </>
+            )}
           </p>
         </div>
         <div className="flex items-center gap-2">
