@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -37,11 +36,6 @@ type serve struct {
 func (*serve) Help() string {
 	return "Example: youpeng serve --data /var/lib/youpeng --listen 0.0.0.0:443 --tls-cert crm.pem --tls-key crm.key --metrics 127.0.0.1:9100"
 }
-
-// heapGrowth is by how many percent the heap grows between two collections. Most of it are the names that are searched,
-// which have no pointers and cost the collector nothing: at Go's own 100 an import of a large file stood 60 MB higher and
-// was no faster.
-const heapGrowth = 50
 
 func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -72,9 +66,7 @@ func (s *serve) Run(ctx context.Context, out io.Writer) error {
 	if cfg.Memory, err = bytesOf(s.Memory); err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
+	boundHeap()
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
 		return err
