@@ -155,3 +155,14 @@ func TestSearch(t *testing.T) {
 		t.Errorf("the whole number is not first: %v", hits)
 	}
 }
+
+// A kind that no random record has would pass every suite without being asked.
+func TestEveryKindIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := customer()
+	for _, k := range field.Kinds() {
+		if !slices.ContainsFunc(o.Fields, func(f *object.Field) bool { return f.Kind == k }) {
+			t.Errorf("no field of the random customer is a %s", k)
+		}
+	}
+}

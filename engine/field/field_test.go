@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,9 @@ func stored(t *testing.T, f *object.Field, v any) {
 func TestEveryKind(t *testing.T) {
 	t.Parallel()
 	for name, k := range kinds {
+		if !slices.ContainsFunc(readings, func(r reading) bool { return r.field.Kind == name }) {
+			t.Errorf("no value of a %s is read", name)
+		}
 		f := define(name, levels)
 		stored(t, f, nil)
 		if v, err := k.Read(f, nil, "old", surroundings()); v != nil || err != nil {
@@ -235,9 +239,6 @@ func TestEveryKind(t *testing.T) {
 		if v, err := k.Read(f, map[string]any{"masked": "1***"}, "old", surroundings()); v != "old" || err != nil {
 			t.Errorf("%s reads a masked value as %v, %v", name, v, err)
 		}
-	}
-	if len(kinds) != 22 {
-		t.Errorf("%d kinds", len(kinds))
 	}
 }
 

@@ -3,6 +3,8 @@
 package field
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -87,6 +89,9 @@ type Context struct {
 // Of answers the kind of a field. Every kind of package object has one.
 func Of(f *object.Field) Kind { return kinds[f.Kind] }
 
+// Kinds lists all kinds, by name.
+func Kinds() []object.Kind { return slices.Sorted(maps.Keys(kinds)) }
+
 // Known says whether a kind exists.
 func Known(k object.Kind) bool { return kinds[k] != nil }
 
@@ -97,6 +102,9 @@ var kinds = func() map[object.Kind]Kind {
 		choiceKind, multiChoiceKind, linkKind, linksKind, ownerKind, refKind, phoneKind, emailKind, messengerKind,
 		urlKind, tagsKind, seriesKind, usccKind,
 	} {
+		if m[k.Kind()] != nil {
+			panic("field: two kinds " + string(k.Kind()))
+		}
 		m[k.Kind()] = k
 	}
 	return m

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"youpeng/engine/field"
 	"youpeng/engine/object"
 	"youpeng/engine/table"
 	"youpeng/platform/db"
@@ -94,6 +95,11 @@ func get(t testing.TB, d *db.DB, tables *table.Tables, o *object.Object, id int6
 func TestEveryKind(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, open func() *db.DB) {
+		for _, k := range field.Kinds() {
+			if _, there := samples[k]; !there {
+				t.Errorf("there is no sample of a %s", k)
+			}
+		}
 		d := open()
 		narrow, wide := everything("narrow", 0), everything("x_wide", 174)
 		if len(wide.Fields) < 200 {
