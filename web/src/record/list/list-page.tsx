@@ -144,7 +144,9 @@ function EntityList({ entity }: { entity: Entity }) {
         )}
       </div>
       {saved.view?.unusable && !state.filter && <UnusableNote />}
-      {saved.pending ? (
+      {saved.failed ? (
+        <Failure {...saved.failed} />
+      ) : saved.pending ? (
         <Skeleton className="p-5" lines={8} />
       ) : as ? (
         <Suspense fallback={<Skeleton className="p-5" lines={6} />}>

@@ -106,6 +106,8 @@ export function useSaved(entity: Entity) {
     view,
     /** Which view it is, is not known yet. */
     pending: !!state.view && views.isPending,
+    /** Why it cannot be known, and how to ask again: another list would pass for the one that was asked for. */
+    failed: state.view && views.isError ? { error: views.error, retry: () => void views.refetch() } : undefined,
     filter,
     sort,
     columns,
