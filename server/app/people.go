@@ -208,10 +208,21 @@ func (s *Space) addUser(ctx context.Context, a *control.Account, name, role stri
 	return err
 }
 
-// Rename gives a user the name by which the person came in.
+// Rename gives a user the name by which the person came in. The user may have been made a moment ago on another node, so
+// the row is asked and not what this node has followed so far.
 func (s *Space) Rename(ctx context.Context, user uuid.UUID, name string) error {
-	rec, err := s.Engine.Record(ctx, System, "user", user)
-	if err != nil || rec.Title() == name {
+	now := ""
+	err := s.DB.Read(ctx, func(r db.Reader) error {
+		rows, err := s.Tables.ByUUIDs(r, s.Engine.Catalog().Object("user"), []uuid.UUID{user}, nil)
+		if err == nil && rows[0] == nil {
+			err = fault.New(fault.Missing, "record.missing")
+		}
+		if err == nil {
+			now = rows[0].Title()
+		}
+		return err
+	})
+	if err != nil || now == name {
 		return err
 	}
 	defer s.people.forget()
