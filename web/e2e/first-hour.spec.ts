@@ -40,6 +40,7 @@ test.describe('sqlite', () => {
 
     await page.getByText('华信科技有限公司').first().click()
     await page.waitForURL('**/customer/*')
+    await expect(page.locator('#main')).toBeFocused() // the next Tab begins in the new page
     await page.getByText('显示其余').first().click()
     await page
       .getByRole('button', { name: /编辑.*地址|地址.*编辑/ })

@@ -1,4 +1,4 @@
-import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
+import { Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router'
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -62,12 +62,13 @@ function Frame() {
   }, [])
   // What was focused may have gone with the page before: then the next Tab begins in the new page, not before the navigation.
   const main = useRef<HTMLElement>(null)
-  const { pathname } = useLocation()
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname })
   const shown = useRef(pathname)
   useEffect(() => {
+    const first = shown.current === undefined
     if (shown.current === pathname) return
     shown.current = pathname
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+    if (!first && document.activeElement === document.body) main.current?.focus({ preventScroll: true })
   }, [pathname])
   useHotkeys({
     'g h': () => navigate({ to: '/w/$workspace', params: { workspace } }),

@@ -156,7 +156,9 @@ function Header({ entity, record }: { entity: Entity; record: Rec }) {
             {record.created_at && (
               <>
                 {' · '}
-                <span className="sm:hidden">{t('record.created_at', { time: day(record.created_at, locale) })}</span>
+                <span className="whitespace-nowrap sm:hidden">
+                  {t('record.created_at', { time: day(record.created_at, locale) })}
+                </span>
                 <span className="max-sm:hidden">
                   {t('record.created_at', { time: moment(record.created_at, locale) })}
                 </span>
