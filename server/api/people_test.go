@@ -8,8 +8,10 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"youpeng/platform/control"
@@ -111,6 +113,36 @@ func TestOneAdministratorStays(t *testing.T) {
 		second := s.invite("second@example.com", "administrator")
 		boss.want(200, "PATCH", me, map[string]any{"version": version(me), "roles": []any{sales}})
 		second.want(409, "DELETE", "/records/user/"+second.id, nil)
+	})
+}
+
+// Two who each take the other's office in the same moment: one of them keeps it.
+func TestOneAdministratorStaysInARace(t *testing.T) {
+	both(t, func(t *testing.T, s *site) {
+		boss := s.first()
+		admin, sales := boss.role("administrator"), boss.role("salesperson")
+		list := []*person{boss, s.invite("second@example.com", "administrator")}
+		for range 8 {
+			var all sync.WaitGroup
+			codes := make([]int, 2)
+			for i, p := range list {
+				other := "/records/user/" + list[1-i].id
+				r := p.want(200, "GET", other, nil)
+				all.Go(func() {
+					codes[i] = p.do("PATCH", other, map[string]any{"version": r.body["version"], "roles": []any{sales}}).code
+				})
+			}
+			all.Wait()
+			kept := slices.IndexFunc(list, func(p *person) bool { return p.want(200, "GET", "/me", nil).body["admin"] == true })
+			if kept < 0 {
+				t.Fatalf("nobody is left: %v", codes)
+			}
+			lost := "/records/user/" + list[1-kept].id
+			if list[kept].want(200, "GET", lost, nil).body["roles"] == nil {
+				t.Fatal("roles are not told")
+			}
+			list[kept].want(200, "PATCH", lost, map[string]any{"version": list[kept].want(200, "GET", lost, nil).body["version"], "roles": []any{admin}})
+		}
 	})
 }
 
