@@ -361,7 +361,7 @@ func (r *Reader) askReturning(back map[*object.Object][]int64) error {
 				}
 				var along []int64
 				for _, id := range ids {
-					along = append(along, r.known.leaning[f][place{target.Number, id}]...)
+					along = append(along, r.known.leaningOn(o, f).of[place{target.Number, id}]...)
 				}
 				if len(along) > mostSteps {
 					continue
@@ -386,12 +386,10 @@ func (r *Reader) askLeaning(target *object.Object, ids []int64) error {
 			if err != nil {
 				return err
 			}
-			if r.known.leaning[f] == nil {
-				r.known.leaning[f] = map[place][]int64{}
-			}
+			known := r.known.leaningOn(o, f)
 			var all []int64
 			for _, id := range ids {
-				r.known.leaning[f][place{target.Number, id}] = list[id]
+				known.of[place{target.Number, id}] = list[id]
 				all = append(all, list[id]...)
 			}
 			if len(all) > mostSteps { // they are read as their turn comes

@@ -338,6 +338,41 @@ func stampsOf(tx db.Tx, plans []*plan) (map[place]table.Stamp, error) {
 	return now, read(func(o *object.Object, ids []int64) (map[int64]table.Stamp, error) { return tables.Versions(tx, o, ids) }, free)
 }
 
+// leant asks once more, now that what is written is ours, who leans on the records of which that was asked. Whoever began
+// to since the snapshot would be left leaning on what went to the bin, or be missing in what was counted.
+func (c *committing) leant() error {
+	ours := map[place]bool{}
+	for _, s := range c.p.steps {
+		if s.old != nil {
+			ours[place{s.o.Number, s.old.ID}] = true
+		}
+	}
+	for at, id := range c.ids {
+		ours[place{at.object, id}] = true
+	}
+	for f, asked := range c.p.read.known.leaning {
+		targets := map[int][]int64{}
+		for at := range asked.of {
+			targets[at.object] = append(targets[at.object], at.id)
+		}
+		for number, ids := range targets {
+			now, err := c.p.e.tables.Leaning(c.tx, asked.o, f, number, ids)
+			if err != nil {
+				return err
+			}
+			for to, list := range now {
+				was := asked.of[place{number, to}]
+				for _, id := range list {
+					if _, known := slices.BinarySearch(was, id); !known && !ours[place{asked.o.Number, id}] {
+						return errAgain
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // save writes one record and its entry in the log.
 func (c *committing) save(s *step) error {
 	if !s.moves() {

@@ -83,47 +83,6 @@ func (p *plan) leave(s *step, o *object.Object, f *object.Field, rule object.OnD
 	return nil
 }
 
-// leant looks once more, now that the rows of those that go are ours, who leans on them: whoever began to since the
-// snapshot would be left leaning on what is in the bin.
-func (c *committing) leant() error {
-	gone := map[*object.Object][]int64{}
-	for _, s := range c.p.steps {
-		if s.do == Delete && s.old != nil && s.new != nil && s.new.Deleted != 0 && s.old.Deleted == 0 {
-			gone[s.o] = append(gone[s.o], s.old.ID)
-		}
-	}
-	if len(gone) == 0 {
-		return nil
-	}
-	made := map[place]bool{}
-	for at, id := range c.ids {
-		made[place{at.object, id}] = true
-	}
-	for target, ids := range gone {
-		for _, o := range c.p.cat.Objects {
-			for _, f := range o.Fields {
-				asked := c.p.read.known.leaning[f]
-				if asked == nil || !leadsTo(f, target) {
-					continue
-				}
-				now, err := c.p.e.tables.Leaning(c.tx, o, f, target.Number, ids)
-				if err != nil {
-					return err
-				}
-				for to, list := range now {
-					was, known := asked[place{target.Number, to}]
-					for _, id := range list {
-						if known && !made[place{o.Number, id}] && !slices.Contains(was, id) {
-							return errAgain
-						}
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // hasOther says whether a links field names another living record.
 func (p *plan) hasOther(r *object.Record, f *object.Field, than int64) bool {
 	items, _ := r.At(f).([]object.Item)

@@ -28,10 +28,24 @@ type Reader struct {
 
 // known is what was asked ahead for many writes.
 type known struct {
-	ids     map[int]map[uuid.UUID]int64         // private ids by object; 0 for one that is not there
-	leaning map[*object.Field]map[place][]int64 // who names a record in a field
-	emptied map[int64]map[place][]emptiedLink   // by a commit, see plan.emptied
-	went    map[place]*entry                    // with which a record went into the bin last; nil: it never did
+	ids     map[int]map[uuid.UUID]int64       // private ids by object; 0 for one that is not there
+	leaning map[*object.Field]*leaning        // who names a record in a field
+	emptied map[int64]map[place][]emptiedLink // by a commit, see plan.emptied
+	went    map[place]*entry                  // with which a record went into the bin last; nil: it never did
+}
+
+// leaning is who names records in a field of an object, binned ones too.
+type leaning struct {
+	o  *object.Object
+	of map[place][]int64
+}
+
+// leaningOn answers what is known of a field, to be added to.
+func (k *known) leaningOn(o *object.Object, f *object.Field) *leaning {
+	if k.leaning[f] == nil {
+		k.leaning[f] = &leaning{o, map[place][]int64{}}
+	}
+	return k.leaning[f]
 }
 
 // place names a record within a workspace.
@@ -42,7 +56,7 @@ type place struct {
 
 func newReader(ctx context.Context, r db.Reader, tables Tables, cat *object.Catalog) *Reader {
 	return &Reader{ctx: ctx, r: r, tables: tables, cat: cat, seen: map[place]int64{}, kept: map[place]*object.Record{}, ahead: map[int]map[int64]*object.Record{}, firm: map[place]bool{},
-		known: &known{ids: map[int]map[uuid.UUID]int64{}, leaning: map[*object.Field]map[place][]int64{}, emptied: map[int64]map[place][]emptiedLink{}, went: map[place]*entry{}}}
+		known: &known{ids: map[int]map[uuid.UUID]int64{}, leaning: map[*object.Field]*leaning{}, emptied: map[int64]map[place][]emptiedLink{}, went: map[place]*entry{}}}
 }
 
 // over answers a reader of the same snapshot that sees what this one has staged, and stages by itself.
@@ -235,16 +249,14 @@ func (r *Reader) Referring(name, fieldName string, target *object.Record) ([]*ob
 }
 
 func (r *Reader) referring(o *object.Object, f *object.Field, target *object.Object, id int64) ([]int64, error) {
-	if asked := r.known.leaning[f]; asked != nil {
-		if ids, there := asked[place{target.Number, id}]; there {
-			return ids, nil
-		}
+	known, at := r.known.leaningOn(o, f), place{target.Number, id}
+	if ids, there := known.of[at]; there {
+		return ids, nil
 	}
 	list, err := r.tables.Leaning(r.r, o, f, target.Number, []int64{id})
-	if r.known.leaning[f] == nil {
-		r.known.leaning[f] = map[place][]int64{}
+	if err == nil {
+		known.of[at] = list[id]
 	}
-	r.known.leaning[f][place{target.Number, id}] = list[id]
 	return list[id], err
 }
 

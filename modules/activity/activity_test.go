@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,6 +197,31 @@ func TestWhatFollowsItsRecordToTheBin(t *testing.T) {
 			t.Errorf("a customer came back without its history: %s", moments(w, c))
 		}
 		w.Sound()
+	})
+}
+
+// The newest call goes in the moment in which an older one is told: what is left counts.
+func TestACustomersMomentsInARace(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		for range 15 {
+			c := w.Create(w.Amy, "customer", values{"name": "华信"})
+			newest := w.Create(w.Amy, "activity", values{"kind": "call", "customer": c.UUID.String(), "at": at(50)})
+			var both sync.WaitGroup
+			both.Go(func() {
+				if _, err := w.Write(w.Amy, record.Op{Do: record.Delete, Object: "activity", UUID: newest.UUID}); err != nil {
+					t.Error(err)
+				}
+			})
+			both.Go(func() {
+				if _, err := w.Write(w.Amy, record.Op{Do: record.Create, Object: "activity", Values: values{"kind": "call", "customer": c.UUID.String(), "at": at(5)}}); err != nil {
+					t.Error(err)
+				}
+			})
+			both.Wait()
+			if got := moments(w, c); got != "5 -" {
+				t.Fatalf("after the newest went and an older one came: %s", got)
+			}
+		}
 	})
 }
 
