@@ -32,6 +32,11 @@ type site struct {
 
 // both runs a scenario on both databases.
 func both(t *testing.T, run func(t *testing.T, s *site)) {
+	places(t, func(t *testing.T, cfg app.Config) { run(t, serve(t, cfg)) })
+}
+
+// places runs a test with an empty place on each database.
+func places(t *testing.T, run func(t *testing.T, cfg app.Config)) {
 	t.Parallel()
 	for _, kind := range []string{"sqlite", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
@@ -40,7 +45,7 @@ func both(t *testing.T, run func(t *testing.T, s *site)) {
 			if kind == "postgres" {
 				cfg.Database, cfg.Schema = dbtest.Server(t)
 			}
-			run(t, serve(t, cfg))
+			run(t, cfg)
 		})
 	}
 }

@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"youpeng/platform/db/dbtest"
 	"youpeng/server/app"
 )
 
@@ -127,51 +126,43 @@ func TestWhatTheRulesGiveNeedsNoColumn(t *testing.T) {
 }
 
 func TestFilesAreKeptWholeOrNotAtAll(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"sqlite", "postgres"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			cfg := app.Config{Data: t.TempDir()}
-			if kind == "postgres" {
-				cfg.Database, cfg.Schema = dbtest.Server(t)
-			}
-			s := serve(t, cfg)
-			p := s.first()
-			host := strings.TrimPrefix(s.http.URL, "http://")
-			conn, err := net.Dial("tcp", host)
-			must(t, err)
-			fmt.Fprintf(conn, "POST /w/main/api/v1/files?name=half.csv HTTP/1.1\r\nHost: %s\r\nCookie: session=%s\r\nOrigin: %s\r\nContent-Length: 1000\r\n\r\nhalf of it", host, p.cookie, s.http.URL)
-			must(t, conn.(*net.TCPConn).CloseWrite())
-			answer, err := io.ReadAll(conn)
-			must(t, err)
-			if !bytes.Contains(answer, []byte(" 400 ")) {
-				t.Errorf("half an upload: %q", answer)
-			}
-			if n := filesIn(t, cfg.Data); n != 0 {
-				t.Errorf("%d files were left", n)
-			}
-			var form bytes.Buffer
-			m := multipart.NewWriter(&form)
-			must(t, m.WriteField("x", "y"))
-			part, err := m.CreateFormFile("file", "客户.csv")
-			must(t, err)
-			_, err = io.WriteString(part, "名称\r\n远景\r\n")
-			must(t, err)
-			must(t, m.Close())
-			made := p.want(201, "POST", "/files", form.String(), "Content-Type", m.FormDataContentType()).body
-			if made["name"] != "客户.csv" || made["size"] != float64(16) || filesIn(t, cfg.Data) != 1 {
-				t.Errorf("a form: %v", made)
-			}
-			got, header := p.bytes(made["id"].(string))
-			if got != "名称\r\n远景\r\n" || header.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(header.Get("Content-Security-Policy"), "sandbox") {
-				t.Errorf("%q %v", got, header)
-			}
-			p.want(404, "GET", "/files/019ab2c4-0000-7000-8000-000000000000/x", nil)
-			p.want(422, "POST", "/imports/preview", map[string]any{"file": "nothing", "object": "customer"})
-			p.want(400, "POST", "/imports/preview", map[string]any{"file": made["id"], "object": "customer", "colour": 1})
-			p.want(422, "POST", "/imports/preview", map[string]any{"file": p.send("old.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "object": "customer"})
-		})
-	}
+	places(t, func(t *testing.T, cfg app.Config) {
+		s := serve(t, cfg)
+		p := s.first()
+		host := strings.TrimPrefix(s.http.URL, "http://")
+		conn, err := net.Dial("tcp", host)
+		must(t, err)
+		fmt.Fprintf(conn, "POST /w/main/api/v1/files?name=half.csv HTTP/1.1\r\nHost: %s\r\nCookie: session=%s\r\nOrigin: %s\r\nContent-Length: 1000\r\n\r\nhalf of it", host, p.cookie, s.http.URL)
+		must(t, conn.(*net.TCPConn).CloseWrite())
+		answer, err := io.ReadAll(conn)
+		must(t, err)
+		if !bytes.Contains(answer, []byte(" 400 ")) {
+			t.Errorf("half an upload: %q", answer)
+		}
+		if n := filesIn(t, cfg.Data); n != 0 {
+			t.Errorf("%d files were left", n)
+		}
+		var form bytes.Buffer
+		m := multipart.NewWriter(&form)
+		must(t, m.WriteField("x", "y"))
+		part, err := m.CreateFormFile("file", "客户.csv")
+		must(t, err)
+		_, err = io.WriteString(part, "名称\r\n远景\r\n")
+		must(t, err)
+		must(t, m.Close())
+		made := p.want(201, "POST", "/files", form.String(), "Content-Type", m.FormDataContentType()).body
+		if made["name"] != "客户.csv" || made["size"] != float64(16) || filesIn(t, cfg.Data) != 1 {
+			t.Errorf("a form: %v", made)
+		}
+		got, header := p.bytes(made["id"].(string))
+		if got != "名称\r\n远景\r\n" || header.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(header.Get("Content-Security-Policy"), "sandbox") {
+			t.Errorf("%q %v", got, header)
+		}
+		p.want(404, "GET", "/files/019ab2c4-0000-7000-8000-000000000000/x", nil)
+		p.want(422, "POST", "/imports/preview", map[string]any{"file": "nothing", "object": "customer"})
+		p.want(400, "POST", "/imports/preview", map[string]any{"file": made["id"], "object": "customer", "colour": 1})
+		p.want(422, "POST", "/imports/preview", map[string]any{"file": p.send("old.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "object": "customer"})
+	})
 }
 
 // filesIn counts the files that are kept or half kept.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"youpeng/engine/view"
-	"youpeng/platform/db/dbtest"
 	"youpeng/server/app"
 )
 
@@ -360,42 +359,34 @@ func TestALayoutIsTheAdministratorsAndComesBack(t *testing.T) {
 
 // Views and layouts are of the workspace, not of the program: they outlive it, and another node knows them.
 func TestViewsAndLayoutsAreKept(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"sqlite", "postgres"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			cfg := app.Config{Data: t.TempDir()}
-			if kind == "postgres" {
-				cfg.Database, cfg.Schema = dbtest.Server(t)
+	places(t, func(t *testing.T, cfg app.Config) {
+		here := serve(t, cfg)
+		boss := here.first()
+		var there *site
+		if cfg.Database != "" {
+			there = serve(t, cfg)
+			(&person{s: there, cookie: boss.cookie}).want(200, "GET", "/meta/views", nil)
+		}
+		v := boss.want(200, "GET", "/meta/objects", nil).body["version"]
+		boss.want(200, "PATCH", "/meta/layouts/deal", form{"version": v, "sections": []any{form{"label": text("一"), "fields": []any{"amount"}}}})
+		for _, shared := range []bool{true, false} {
+			boss.want(201, "POST", "/meta/views", form{"object": "deal", "name": fmt.Sprint(shared), "columns": []any{"name"}, "shared": shared, "filter": form{"field": "amount", "op": "gte", "value": json.Number("12.5")}})
+		}
+		if there == nil {
+			here.app.Close()
+			there = serve(t, cfg)
+		}
+		away := &person{s: there, cookie: boss.cookie}
+		names, all := away.views("deal")
+		if !slices.Equal(names, []string{"全部", "true", "false"}) || fmt.Sprint(all["true"]["filter"]) != "map[field:amount op:gte value:12.5]" {
+			t.Errorf("%v", all)
+		}
+		for deadline := time.Now().Add(20 * time.Second); ; {
+			if now, _ := away.arranged("deal"); strings.HasPrefix(now, "一[amount]|") {
+				break
+			} else if time.Now().After(deadline) {
+				t.Fatalf("the other node still has %s", now)
 			}
-			here := serve(t, cfg)
-			boss := here.first()
-			var there *site
-			if kind == "postgres" {
-				there = serve(t, cfg)
-				(&person{s: there, cookie: boss.cookie}).want(200, "GET", "/meta/views", nil)
-			}
-			v := boss.want(200, "GET", "/meta/objects", nil).body["version"]
-			boss.want(200, "PATCH", "/meta/layouts/deal", form{"version": v, "sections": []any{form{"label": text("一"), "fields": []any{"amount"}}}})
-			for _, shared := range []bool{true, false} {
-				boss.want(201, "POST", "/meta/views", form{"object": "deal", "name": fmt.Sprint(shared), "columns": []any{"name"}, "shared": shared, "filter": form{"field": "amount", "op": "gte", "value": json.Number("12.5")}})
-			}
-			if there == nil {
-				here.app.Close()
-				there = serve(t, cfg)
-			}
-			away := &person{s: there, cookie: boss.cookie}
-			names, all := away.views("deal")
-			if !slices.Equal(names, []string{"全部", "true", "false"}) || fmt.Sprint(all["true"]["filter"]) != "map[field:amount op:gte value:12.5]" {
-				t.Errorf("%v", all)
-			}
-			for deadline := time.Now().Add(20 * time.Second); ; {
-				if now, _ := away.arranged("deal"); strings.HasPrefix(now, "一[amount]|") {
-					break
-				} else if time.Now().After(deadline) {
-					t.Fatalf("the other node still has %s", now)
-				}
-			}
-		})
-	}
+		}
+	})
 }

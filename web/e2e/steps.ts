@@ -13,17 +13,18 @@ export function listen(page: Page): string[] {
 
 /** Nothing in the console, and nothing for axe to say; messages in passing may be fading and are not looked at. */
 export async function clean(page: Page, errors: string[]) {
-  await page.evaluate(() =>
-    Promise.all(
-      document
+  await page.evaluate(async () => {
+    const frame = () => new Promise((then) => requestAnimationFrame(then))
+    // What has just been changed begins to move with the next frame, and one movement may begin another.
+    for (let calm = 0; calm < 2; ) {
+      await frame()
+      const moving = document
         .getAnimations()
-        .map((animation) =>
-          animation.playState === 'running' && animation.effect?.getTiming().iterations === 1
-            ? animation.finished.catch(() => undefined)
-            : undefined,
-        ),
-    ),
-  )
+        .filter((animation) => animation.playState === 'running' && animation.effect?.getTiming().iterations === 1)
+      await Promise.all(moving.map((animation) => animation.finished.catch(() => undefined)))
+      calm = moving.length > 0 ? 0 : calm + 1
+    }
+  })
   const { violations } = await new AxeBuilder({ page }).exclude('[role=dialog][aria-modal=false]').analyze()
   expect(
     violations.map((found) => `${page.url()} ${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`),
