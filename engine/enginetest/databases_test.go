@@ -202,7 +202,8 @@ func (s *stored) agree(t *testing.T, q *query.Question, a *access.Actor) query.A
 }
 
 // Sixteen writers at once: afterwards the columns that followed every write equal the rows, columns loaded anew, and the
-// oracle over the rows; and meanwhile everybody found what they had just written.
+// oracle over the rows; meanwhile everybody found what they had just written, and roles changed: what those may see who
+// asked in between was kept true by every write that came after.
 func TestColumnsFollowEveryWrite(t *testing.T) {
 	t.Parallel()
 	const writers, writes = 16, 1250
@@ -211,10 +212,21 @@ func TestColumnsFollowEveryWrite(t *testing.T) {
 		ctx := context.Background()
 		var all sync.WaitGroup
 		var made atomic.Int64
+		var mu sync.Mutex
+		var between []asked
 		for n := range writers {
 			all.Go(func() {
 				r := rand.New(rand.NewPCG(23, uint64(n)))
-				for range writes {
+				for i := range writes {
+					if i%50 == n {
+						x := s.promoted(r, fmt.Sprint(n, " ", i))
+						if _, _, err := s.engine.Ask(ctx, x.by, x.q, []string{"id"}, nil); err != nil && fault.As(err).Class == fault.Internal {
+							t.Errorf("between the writes: %v", err)
+						}
+						mu.Lock()
+						between = append(between, x)
+						mu.Unlock()
+					}
 					o := s.Catalog.Objects[1+r.IntN(len(s.Catalog.Objects)-1)]
 					op := s.randomOp(r, o)
 					res, err := s.engine.Write(ctx, &record.Write{Actor: system, Via: "job", Ops: []record.Op{op}})
@@ -249,19 +261,15 @@ func TestColumnsFollowEveryWrite(t *testing.T) {
 		anew := s.fresh()
 		defer anew.Close()
 		for i := range 400 {
-			q, a := s.Question(r)
-			if i%7 == 0 { // somebody's role changes: another scope, another digest
-				b := *a
-				b.Objects = map[string]access.Object{}
-				for name, o := range a.Objects {
-					o.Read = access.Scope(1 + r.IntN(5))
-					b.Objects[name] = o
-				}
-				b.Digest = fmt.Sprint(a.Digest, " changed ", i)
-				a = &b
+			x := asked{}
+			if x.q, x.by = s.Question(r); i%7 == 0 {
+				x = s.promoted(r, fmt.Sprint("after ", i))
 			}
-			want := s.agree(t, q, a)
-			got, err := anew.Ask(ctx, q, a)
+			between = append(between, x)
+		}
+		for _, x := range between {
+			want := s.agree(t, x.q, x.by)
+			got, err := anew.Ask(ctx, x.q, x.by)
 			if err != nil || got.Total != want.Total || !slices.Equal(got.IDs, want.IDs) {
 				t.Fatalf("columns loaded anew answer %v %v, not %v", got, err, want)
 			}
@@ -270,6 +278,25 @@ func TestColumnsFollowEveryWrite(t *testing.T) {
 			}
 		}
 	})
+}
+
+// asked is a question and who asks it.
+type asked struct {
+	q  *query.Question
+	by *access.Actor
+}
+
+// promoted is a question of somebody whose role has just changed: another scope, another digest.
+func (s *stored) promoted(r *rand.Rand, mark string) asked {
+	q, a := s.Question(r)
+	b := *a
+	b.Objects = map[string]access.Object{}
+	for name, o := range a.Objects {
+		o.Read = access.Scope(1 + r.IntN(5))
+		b.Objects[name] = o
+	}
+	b.Digest = fmt.Sprint(a.Digest, " changed ", mark)
+	return asked{q, &b}
 }
 
 // randomOp is one write at random: a new record, other values, the bin, or back.

@@ -294,48 +294,34 @@ func verify(tx db.Tx, plans []*plan) error {
 	return nil
 }
 
-// stampsOf reads how all stands that was read. What is going to be written is compared once more when it is; what a rule
-// rests on and nobody here writes is held, or two who each rest on what the other writes would both succeed.
+// stampsOf reads how all stands that was read, and holds it: of two writes that each rest on what the other changes, one
+// must think again.
 func stampsOf(tx db.Tx, plans []*plan) (map[place]table.Stamp, error) {
-	writes := map[place]bool{}
+	writes, ids, objects := map[place]bool{}, map[int][]int64{}, map[int]*object.Object{}
 	for _, p := range plans {
 		for _, s := range p.steps {
 			if s.old != nil && s.old.ID > 0 && s.moves() {
 				writes[place{s.o.Number, s.old.ID}] = true
 			}
 		}
-	}
-	held, free, objects := map[int][]int64{}, map[int][]int64{}, map[int]*object.Object{}
-	for _, p := range plans {
 		for at := range p.read.seen {
 			objects[at.object] = p.cat.Numbered(at.object)
-			if writes[at] {
-				free[at.object] = append(free[at.object], at.id)
-			} else {
-				held[at.object] = append(held[at.object], at.id)
-			}
+			ids[at.object] = append(ids[at.object], at.id)
 		}
 	}
 	now := map[place]table.Stamp{}
-	read := func(ask func(*object.Object, []int64) (map[int64]table.Stamp, error), of map[int][]int64) error {
-		for _, number := range slices.Sorted(maps.Keys(of)) {
-			ids := of[number]
-			slices.Sort(ids)
-			stamps, err := ask(objects[number], slices.Compact(ids))
-			if err != nil {
-				return err
-			}
-			for id, stamp := range stamps {
-				now[place{number, id}] = stamp
-			}
+	for _, number := range slices.Sorted(maps.Keys(ids)) {
+		list := ids[number]
+		slices.Sort(list)
+		stamps, err := plans[0].e.tables.Held(tx, objects[number], slices.Compact(list), func(id int64) bool { return writes[place{number, id}] })
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		for id, stamp := range stamps {
+			now[place{number, id}] = stamp
+		}
 	}
-	tables := plans[0].e.tables
-	if err := read(func(o *object.Object, ids []int64) (map[int64]table.Stamp, error) { return tables.Held(tx, o, ids) }, held); err != nil {
-		return nil, err
-	}
-	return now, read(func(o *object.Object, ids []int64) (map[int64]table.Stamp, error) { return tables.Versions(tx, o, ids) }, free)
+	return now, nil
 }
 
 // leant asks once more, now that what is written is ours, who leans on the records of which that was asked. Whoever began

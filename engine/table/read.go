@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/google/uuid"
@@ -205,10 +206,37 @@ func (t *Tables) Versions(r db.Reader, o *object.Object, ids []int64) (map[int64
 	return t.stamps(r, o, ids, "")
 }
 
-// Held answers how rows stand and keeps them so until the transaction ends. The ids ascend, so that two who hold the
-// same rows do not wait for each other.
-func (t *Tables) Held(tx db.Tx, o *object.Object, ids []int64) (map[int64]Stamp, error) {
-	return t.stamps(tx, o, ids, t.d.Held())
+// mostRuns is how many statements hold the rows of one object; where it would take more, all are held as if to be written.
+const mostRuns = 8
+
+// Held answers how rows stand and keeps them so until the transaction ends; writes says which of them are about to be
+// written. The ids ascend: whoever takes rows in one order, reading and writing alike, never waits in a circle.
+func (t *Tables) Held(tx db.Tx, o *object.Object, ids []int64, writes func(id int64) bool) (map[int64]Stamp, error) {
+	if t.d.Held(true) == "" {
+		return t.stamps(tx, o, ids, "")
+	}
+	type run struct {
+		ids   []int64
+		write bool
+	}
+	var runs []run
+	for from, i := 0, 1; i <= len(ids); i++ {
+		if i == len(ids) || writes(ids[i]) != writes(ids[from]) {
+			runs, from = append(runs, run{ids[from:i], writes(ids[from])}), i
+		}
+	}
+	if len(runs) > mostRuns {
+		runs = []run{{ids, true}}
+	}
+	out := make(map[int64]Stamp, len(ids))
+	for _, r := range runs {
+		stamps, err := t.stamps(tx, o, r.ids, t.d.Held(r.write))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, stamps)
+	}
+	return out, nil
 }
 
 func (t *Tables) stamps(r db.Reader, o *object.Object, ids []int64, held string) (map[int64]Stamp, error) {

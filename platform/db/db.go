@@ -66,9 +66,9 @@ type Dialect interface {
 	Key(name string) string
 	// Locked is the clause that makes a claim skip rows claimed by others; empty where there is one writer.
 	Locked() string
-	// Held is the clause that keeps what is read from being changed by others until the transaction ends; empty where
-	// there is one writer.
-	Held() string
+	// Held is the clause that keeps what is read from being changed by others until the transaction ends, or, where it is
+	// about to be written, from being held by others; empty where there is one writer.
+	Held(toWrite bool) string
 	// Ignore turns an INSERT statement into one that does nothing when the row exists.
 	Ignore(insert string) string
 	// Limit is the greatest number of placeholders in one statement.

@@ -17,7 +17,7 @@ func (sqliteDialect) Key(name string) string {
 	return quote(name) + " INTEGER PRIMARY KEY AUTOINCREMENT"
 }
 func (sqliteDialect) Locked() string              { return "" }
-func (sqliteDialect) Held() string                { return "" }
+func (sqliteDialect) Held(bool) string            { return "" }
 func (sqliteDialect) Ignore(insert string) string { return insert + " ON CONFLICT DO NOTHING" }
 func (sqliteDialect) Limit() int                  { return 32766 }
 
