@@ -147,6 +147,12 @@ func (c *call) document(name string, table []route) map[string]any {
 	}
 }
 
+// keepsAnswers says whether a writing door keeps its answer with what it wrote, so that the same key is answered alike.
+func keepsAnswers(path string) bool {
+	return strings.HasPrefix(path, "/records/") || strings.HasPrefix(path, "/change-sets/") || path == "/bulk" ||
+		strings.HasPrefix(path, "/jobs/") && !strings.Contains(path, "{")
+}
+
 func operation(path, method string, d said, o *object.Object) map[string]any {
 	ref := func(name string) map[string]any {
 		if o != nil {
@@ -173,7 +179,7 @@ func operation(path, method string, d said, o *object.Object) map[string]any {
 	}
 	if method == http.MethodGet {
 		header("After", "the change set that the answer must contain")
-	} else {
+	} else if keepsAnswers(path) {
 		header("Idempotency-Key", "makes a retry happen once")
 		header("Change-Reason", "kept in the history; percent-encoded UTF-8")
 	}

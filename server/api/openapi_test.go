@@ -33,6 +33,12 @@ func TestTheDocumentSaysWhatIsServed(t *testing.T) {
 			}
 		}
 		walk(r.body)
+		for path, want := range map[string]bool{"/bulk": true, "/jobs/import": true, "/change-sets/{id}/undo": true, "/jobs/{id}/cancel": false, "/meta/views": false, "/keys": false} {
+			told, _ := json.Marshal(r.body["paths"].(map[string]any)[path].(map[string]any)["post"])
+			if strings.Contains(string(told), "Idempotency-Key") != want {
+				t.Errorf("%s says that it answers a key alike: %v", path, !want)
+			}
+		}
 		paths := r.body["paths"].(map[string]any)
 		for _, pattern := range api.Patterns() {
 			method, path, _ := strings.Cut(pattern, " ")
